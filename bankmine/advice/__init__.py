@@ -1,0 +1,1 @@
+"""From findings to a ranked answer: gain, rank, verdicts, risk and phase."""

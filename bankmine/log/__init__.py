@@ -1,0 +1,1 @@
+"""What happened: reading, checking and encoding event logs."""

@@ -1,0 +1,1 @@
+"""How long and how often: measures over the compact log."""

@@ -1,0 +1,1 @@
+"""What the log looks like: its discovered and defined models."""

@@ -1,0 +1,1 @@
+"""How it looks: blocks and their renderers; knows no process mining."""
