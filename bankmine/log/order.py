@@ -1,0 +1,126 @@
+"""The canonical order and the encoding of instances: from parallel columns to the compact log."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source
+from bankmine.log.quality import QualityFinding, Reject
+
+Column = pl.Series | np.ndarray | Sequence[str | None]
+
+
+def encode(values: Column) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Integer codes of a text column and its distinct values.
+
+    The values are sorted by code point, so the codes do not depend on the order of the rows. Codes are int32 of the
+    column's length; a missing value is -1.
+    """
+    column = (values if isinstance(values, pl.Series) else pl.Series(values, dtype=pl.String)).cast(pl.String)
+    names = column.drop_nulls().unique().sort()
+    if not len(names):
+        return np.full(len(column), -1, dtype=np.int32), ()
+    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+    return codes, tuple(names.to_list())
+
+
+def case_offsets(case: np.ndarray, cases: int) -> np.ndarray:
+    """int64 [cases + 1]: where the rows of each case begin, for rows in order of case."""
+    offsets = np.zeros(cases + 1, dtype=np.int64)
+    np.cumsum(np.bincount(case, minlength=cases), out=offsets[1:])
+    return offsets
+
+
+def canonical_order(case: np.ndarray, start: np.ndarray, end: np.ndarray, row: np.ndarray | None = None) -> np.ndarray:
+    """The permutation that puts instances in the order case, end, start, source row.
+
+    An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
+    each instance in the source; without it, the order in which the instances are given.
+    """
+    moment = np.where(end == UNKNOWN_TIME, start, end)
+    began = np.where(start == UNKNOWN_TIME, end, start)
+    keys = (began, moment, case) if row is None else (row, began, moment, case)
+    return np.lexsort(keys)
+
+
+def numbered_by_first(item: np.ndarray) -> np.ndarray:
+    """int32: the same groups, numbered 0, 1, 2 … in the order in which they first appear."""
+    _, first, group = np.unique(item, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int32)
+    number[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return number[group]
+
+
+def assemble(
+    case: Column,
+    activity: Column,
+    end: np.ndarray,
+    start: np.ndarray | None = None,
+    resource: Column | None = None,
+    *,
+    item: np.ndarray | None = None,
+    row: np.ndarray | None = None,
+    file: np.ndarray | None = None,
+    line: np.ndarray | None = None,
+    start_line: np.ndarray | None = None,
+    attributes: Mapping[str, Column] | None = None,
+    numbers: Mapping[str, np.ndarray] | None = None,
+    arrival: np.ndarray | None = None,
+    events: int | None = None,
+    items_known: bool = False,
+    source: Source | None = None,
+    quality: Sequence[QualityFinding] = (),
+    rejects: Sequence[Reject] = (),
+) -> EventLog:
+    """The compact log of parallel columns, one entry per activity instance, in any order.
+
+    `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
+    integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
+    the source that breaks ties (default: the order given). `arrival` is int64 [instances], when the customer came; the
+    log keeps the earliest of each case.
+    """
+    begins = np.full(len(end), UNKNOWN_TIME, dtype=np.int64) if start is None else np.asarray(start, dtype=np.int64)
+    ends = np.asarray(end, dtype=np.int64)
+    case_codes, case_names = encode(case)
+    activity_codes, activities = encode(activity)
+    if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(((begins == UNKNOWN_TIME) & (ends == UNKNOWN_TIME)).any())):
+        raise ValueError("every instance needs a case, an activity and at least one time")
+    resource_codes, resources = encode([None] * len(ends) if resource is None else resource)
+    order = canonical_order(case_codes, begins, ends, row)
+    groups = np.arange(len(ends)) if item is None else np.asarray(item)[order]
+    encoded = {name: encode(column) for name, column in (attributes or {}).items()}
+    return EventLog(
+        case_names=case_names,
+        activities=activities,
+        resources=resources,
+        case=case_codes[order],
+        activity=activity_codes[order],
+        resource=resource_codes[order],
+        start=begins[order],
+        end=ends[order],
+        item=numbered_by_first(groups) if item is not None else groups.astype(np.int32),
+        file=np.zeros(len(ends), dtype=np.int16) if file is None else np.asarray(file, dtype=np.int16)[order],
+        line=np.full(len(ends), -1, dtype=np.int64) if line is None else np.asarray(line, dtype=np.int64)[order],
+        start_line=np.full(len(ends), -1, dtype=np.int64) if start_line is None else np.asarray(start_line, dtype=np.int64)[order],
+        offsets=case_offsets(case_codes, len(case_names)),
+        attributes=MappingProxyType({name: Attribute(codes[order], values) for name, (codes, values) in encoded.items()}),
+        numbers=MappingProxyType({name: np.asarray(column, dtype=np.float64)[order] for name, column in (numbers or {}).items()}),
+        arrival=None if arrival is None else earliest(np.asarray(arrival, dtype=np.int64), case_codes, len(case_names)),
+        events=len(ends) if events is None else events,
+        items_known=items_known,
+        source=source or Source(),
+        quality=tuple(quality),
+        rejects=tuple(rejects),
+    )
+
+
+def earliest(times: np.ndarray, case: np.ndarray, cases: int) -> np.ndarray:
+    """int64 [cases]: the earliest known of `times` in each case, UNKNOWN_TIME where none is known."""
+    latest_possible = np.iinfo(np.int64).max
+    known = times != UNKNOWN_TIME
+    first = np.full(cases, latest_possible, dtype=np.int64)
+    np.minimum.at(first, case[known], times[known])
+    first[first == latest_possible] = UNKNOWN_TIME
+    return first

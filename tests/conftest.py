@@ -1,0 +1,15 @@
+"""Fixtures that all tests may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the real logs and the bad-input corpus; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("BANKMINE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
+    if not folder.is_dir():
+        pytest.skip("the shared logs and corpus are not here (set BANKMINE_SHARED)")
+    return folder
