@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bankmine.patterns.base import Level
 from bankmine.words import Text
-
-Level = Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True)

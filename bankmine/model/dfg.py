@@ -1,11 +1,15 @@
 """The directly-follows graph: which activity followed which, how often, and after how long."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from bankmine.log.eventlog import EventLog
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,7 +18,7 @@ class DirectlyFollowsGraph:
 
     `source`, `target` int32 codes, `count` int64, `mean_s`, `median_s`, `p90_s` float64, all [arcs]: the time from the
     end of the source to the start (or lone completion) of the target, seconds, not below 0.
-    `start_count`, `end_count` int64 [activities]: cases that begin and end with the activity.
+    `frequency`, `start_count`, `end_count` int64 [activities]: instances, and cases that begin and end with the activity.
     """
 
     activities: tuple[str, ...]
@@ -29,11 +33,32 @@ class DirectlyFollowsGraph:
     end_count: np.ndarray
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
         names = np.array(self.activities, dtype=object)
         return pd.DataFrame({"source": names[self.source], "target": names[self.target], "count": self.count,
                              "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s})
 
     @classmethod
     def of(cls, log: EventLog) -> "DirectlyFollowsGraph":
-        raise NotImplementedError
+        """Counts every pair of consecutive instances of a case in canonical order."""
+        size = len(log.activities)
+        follows = np.flatnonzero(log.case[1:] == log.case[:-1])
+        gap = np.maximum(log.began[follows + 1] - log.moment[follows], 0)
+        key = log.activity[follows].astype(np.int64) * size + log.activity[follows + 1]
+        arcs, group, count = np.unique(key, return_inverse=True, return_counts=True)
+        median, p90 = grouped_quantiles(gap, group, len(arcs), (0.5, 0.9)) / SECOND
+        mean = grouped_sum(gap, group, len(arcs)) / np.maximum(count, 1) / SECOND
+        # Activity codes are in order of name, so the key itself is the tie-break.
+        order = np.lexsort((arcs, -count))
+        arcs = arcs[order]
+        return cls(
+            activities=log.activities,
+            frequency=np.bincount(log.activity, minlength=size),
+            source=(arcs // size).astype(np.int32),
+            target=(arcs % size).astype(np.int32),
+            count=count[order], mean_s=mean[order], median_s=median[order], p90_s=p90[order],
+            start_count=np.bincount(log.activity[log.offsets[:-1]], minlength=size),
+            end_count=np.bincount(log.activity[log.offsets[1:] - 1], minlength=size),
+        )

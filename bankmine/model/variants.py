@@ -1,11 +1,14 @@
 """Variants: the distinct activity sequences of the cases, with their counts."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from bankmine.log.eventlog import EventLog
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +32,26 @@ class Variants:
         return self.count / self.count.sum()
 
     @property
-    def table(self) -> pd.DataFrame:
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
         return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.sequences))],
                              "count": self.count, "share": self.share})
 
     @classmethod
     def of(cls, log: EventLog) -> "Variants":
-        raise NotImplementedError
+        """Groups the cases by the exact bytes of their activity codes."""
+        codes = log.activity.astype(np.int32)
+        data, width = codes.tobytes(), codes.itemsize
+        ends = (log.offsets * width).tolist()
+        first_seen: dict[bytes, int] = {}
+        seen_as = np.fromiter(
+            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in zip(ends[:-1], ends[1:], strict=True)),
+            dtype=np.int32, count=log.cases)
+        sequences = [tuple(np.frombuffer(key, dtype=np.int32).tolist()) for key in first_seen]
+        count = np.bincount(seen_as, minlength=len(sequences))
+        # Activity codes are in order of name, so comparing codes compares names.
+        order = sorted(range(len(sequences)), key=lambda i: (-count[i], sequences[i]))
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return cls(log.activities, tuple(sequences[i] for i in order), count[order], rank[seen_as])

@@ -1,0 +1,208 @@
+"""The façade: a log in, a lazy analysis out; each measure is computed when first asked for, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.advice.diagnose import diagnose
+from bankmine.advice.explain import explain
+from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.facts import Facts
+from bankmine.log.eventlog import EventLog
+from bankmine.log.read import read_log
+from bankmine.measure.customer import CustomerWaits
+from bankmine.measure.cycle import CycleTime
+from bankmine.measure.enablement import Enablement
+from bankmine.measure.endings import Endings
+from bankmine.measure.handover import Handovers
+from bankmine.measure.loops import Loops
+from bankmine.measure.rework import Rework
+from bankmine.measure.waiting import WaitingTime
+from bankmine.model.dfg import DirectlyFollowsGraph
+from bankmine.model.variants import Variants
+from bankmine.patterns import Pattern, patterns
+from bankmine.process.definition import Party, Understanding
+from bankmine.process.recognise import party_of_values, understand
+from bankmine.settings import Settings
+from bankmine.show.blocks import Block
+from bankmine.twin.replay import Replay
+from bankmine.words import Lang
+
+if TYPE_CHECKING:
+    from bankmine.advice.answer import Diagnosis, Recommendation
+    from bankmine.model.conformance import Fitness
+    from bankmine.model.discovery import ProcessModel
+
+ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What a log shows: its measures, model, findings, verdicts and ranked recommendations.
+
+    `process`: a process id, a definition file, or None to recognise it; `as_of`: "now" in UTC microseconds, None for the
+    log's last event.
+    """
+
+    log: EventLog
+    process: str | Path | None = None
+    settings: Settings = field(default_factory=Settings)
+    as_of: int | None = None
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        process = self.process if self.process is not None else self.settings.process.id
+        return understand(self.log.activities, process=process, mapping=self.settings.activities, actors=actors(self.log))
+
+    @cached_property
+    def enablement(self) -> Enablement:
+        return Enablement.of(self.log)
+
+    @cached_property
+    def endings(self) -> Endings:
+        return Endings.of(self.log, self.understanding, self.as_of)
+
+    @cached_property
+    def cycle_time(self) -> CycleTime:
+        return CycleTime.of(self.log, self.enablement, self.endings.closed)
+
+    @cached_property
+    def waiting(self) -> WaitingTime:
+        return WaitingTime.of(self.log, self.enablement, self.understanding)
+
+    @cached_property
+    def waiting_by_arc(self) -> WaitingTime:
+        return WaitingTime.by_arc(self.log, self.enablement, self.understanding)
+
+    @cached_property
+    def customer_waits(self) -> CustomerWaits:
+        return CustomerWaits.of(self.log, self.understanding)
+
+    @cached_property
+    def rework(self) -> Rework:
+        return Rework.of(self.log, self.understanding)
+
+    @cached_property
+    def loops(self) -> Loops:
+        return Loops.of(self.log, self.rework.items)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        return Handovers.of(self.log)
+
+    @cached_property
+    def dfg(self) -> DirectlyFollowsGraph:
+        return DirectlyFollowsGraph.of(self.log)
+
+    @cached_property
+    def variants(self) -> Variants:
+        return Variants.of(self.log)
+
+    @cached_property
+    def discovered(self) -> "ProcessModel":
+        from bankmine.model.discovery import discover
+
+        return discover(self.variants, self.dfg)
+
+    @property
+    def model(self) -> object:
+        """pm4py's own accepting Petri net (net, initial marking, final marking)."""
+        return self.discovered.petri_net
+
+    @cached_property
+    def conformance(self) -> "Fitness":
+        """Fitness of the discovered model by token replay on variants."""
+        from bankmine.model.conformance import replay_fitness
+
+        return replay_fitness(self.discovered, self.variants)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts.of(self.log, self.understanding, self.enablement, self.cycle_time, self.rework, self.handovers,
+                        self.customer_waits, self.endings)
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        return patterns(self.settings.rules)
+
+    @cached_property
+    def _replay(self) -> Replay:
+        return Replay(self.facts)
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """Every finding, listed or not, with what it would save."""
+        found = [(p, finding) for p in self.patterns if not p.missing(self.facts) for finding in p.find(self.facts)]
+        return candidates_of(self.facts, found, self._replay)
+
+    @cached_property
+    def listed(self) -> list[Listed]:
+        return rank(self.facts, self.candidates, Limits(), self._replay)
+
+    @property
+    def recommendations(self) -> "tuple[Recommendation, ...]":
+        """What to do, best first; empty where nothing material was found."""
+        return tuple(item.recommendation for item in self.listed)
+
+    @cached_property
+    def diagnoses(self) -> "tuple[Diagnosis, ...]":
+        """The verdicts on the plan's six diagnoses, D1-D6."""
+        return diagnose(self.facts, self.patterns, self.recommendations)
+
+    def explain(self, what: int | str) -> list[Block]:
+        """The cases, rows and arithmetic behind a recommendation (its rank) or a finding (PATTERN or PATTERN@PLACE)."""
+        return explain(self.log, self.facts, self.listed, self.candidates, what)
+
+    def as_json(self) -> dict[str, object]:
+        """The analysis as the document of schema bankmine.analysis/1."""
+        from bankmine.report.document import document
+
+        return document(self)
+
+    def blocks(self) -> list[Block]:
+        """The analysis as blocks, the same for terminal, notebook and page."""
+        from bankmine.report.contents import contents
+
+        return contents(self)
+
+    def save(self, path: str | Path, lang: Lang = "en") -> None:
+        """Writes the report as one self-contained page."""
+        from bankmine.report.page import save
+
+        save(self, Path(path), lang)
+
+    def _repr_html_(self) -> str:
+        from bankmine.show.html import fragment
+
+        return fragment(self.blocks(), "en", self.log.source.timezone)
+
+
+def analyze(log: EventLog, process: str | Path | None = None, *, settings: Settings | None = None,
+            as_of: int | None = None) -> Analysis:
+    """The analysis of a log; nothing is computed until it is asked for.
+
+    Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
+    """
+    return Analysis(log, process, settings or Settings(), as_of)
+
+
+def actors(log: EventLog) -> Mapping[str, Party]:
+    """The party of each activity whose role or resource column names one in at least 90 % of the rows that have a value."""
+    columns = [(a.codes, a.values) for a in (log.attributes.get("role"),) if a is not None] + [(log.resource, log.resources)]
+    found: dict[str, Party] = {}
+    for codes, values in columns:
+        parties = party_of_values(values)
+        known = np.bincount(log.activity[codes >= 0], minlength=len(log.activities))
+        for party in Party:
+            of_party = np.array([parties.get(value) is party for value in values] + [False], dtype=bool)
+            named = np.bincount(log.activity[of_party[codes]], minlength=len(log.activities))
+            for activity in np.flatnonzero((named > 0) & (named >= ACTOR_SHARE * known)).tolist():
+                found.setdefault(log.activities[activity], party)
+    return found
+
+
+__all__ = ["Analysis", "analyze", "read_log"]

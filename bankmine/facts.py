@@ -1,0 +1,134 @@
+"""Facts: everything a pattern may read: the instances, the measures over them, and what the log can show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from bankmine.log.eventlog import DAY, UNKNOWN_TIME, EventLog
+from bankmine.measure.customer import CustomerWaits
+from bankmine.measure.cycle import CycleTime
+from bankmine.measure.enablement import Enablement, case_begin
+from bankmine.measure.endings import Endings
+from bankmine.measure.handover import Handovers
+from bankmine.measure.rework import Rework
+from bankmine.measure.waiting import by_design
+from bankmine.process.definition import Kind, Party, Understanding
+from bankmine.stats.grouped import grouped_sum
+from bankmine.words import Text
+
+DAYS_FOR_A_YEARLY_FIGURE = 90
+
+NEEDS: Mapping[str, Text] = MappingProxyType({
+    "start": Text(zh="各环节的开始时间", en="start times of the activities"),
+    "resource": Text(zh="经办人", en="who did the work (resource)"),
+    "customer_steps": Text(zh="哪些环节是向客户提出要求或报价、哪些是客户答复(流程定义或 [activities] 映射)",
+                           en="which activities ask or offer something to the customer and which are the answer "
+                              "(process definition or the [activities] mapping)"),
+    "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
+    "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
+    "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
+    "segregation": Text(zh="录入与审批环节的配对(流程定义)", en="pairs of entry and approval steps (process definition)"),
+    "mandatory": Text(zh="必经环节及其先后(流程定义)", en="mandatory steps and what they must precede (process definition)"),
+    "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
+    "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
+    "segment": Text(zh="客户类型、产品或金额,以及声明的优先客群", en="customer segment, product or amount, and which segments are to be served first"),
+})
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Arrays by instance, in canonical order, and the measures; patterns read these and never the log.
+
+    `work` int64 microseconds, 0 where start or end is unknown; `by_design` bool, the instance's wait is agreed by contract;
+    `has`: which of NEEDS this log meets.
+    """
+
+    names: tuple[str, ...]
+    cases: int
+    case: np.ndarray
+    activity: np.ndarray
+    resource: np.ndarray
+    began: np.ndarray
+    moment: np.ndarray
+    wait: np.ndarray
+    work: np.ndarray
+    enabler: np.ndarray
+    offsets: np.ndarray
+    case_begin: np.ndarray
+    understanding: Understanding
+    enablement: Enablement
+    cycle_time: CycleTime
+    rework: Rework
+    handovers: Handovers
+    customer_waits: CustomerWaits
+    endings: Endings
+    by_design: np.ndarray
+    window_days: float
+    has: frozenset[str]
+    status: np.ndarray | None = None
+    status_values: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def of(cls, log: EventLog, understanding: Understanding, enablement: Enablement, cycle_time: CycleTime, rework: Rework,
+           handovers: Handovers, customer_waits: CustomerWaits, endings: Endings) -> "Facts":
+        timed = log.start_known & (log.end != UNKNOWN_TIME)
+        status = log.attributes.get("status")
+        return cls(
+            names=log.activities, cases=log.cases, case=log.case, activity=log.activity, resource=log.resource,
+            began=log.began, moment=log.moment, wait=enablement.wait, work=np.where(timed, log.end - log.began, 0),
+            enabler=enablement.enabler, offsets=log.offsets, case_begin=case_begin(log), understanding=understanding,
+            enablement=enablement, cycle_time=cycle_time, rework=rework, handovers=handovers,
+            customer_waits=customer_waits, endings=endings, by_design=by_design(understanding)[log.activity],
+            window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
+            has=_has(log, understanding, timed, customer_waits),
+            status=status.codes if status else None, status_values=status.values if status else ())
+
+    def of_kind(self, *kinds: Kind) -> np.ndarray:
+        """bool [activities]."""
+        return np.array([m.kind in kinds for m in self.understanding.activities], dtype=bool)
+
+    def of_party(self, *parties: Party) -> np.ndarray:
+        """bool [activities]."""
+        return np.array([m.party in parties for m in self.understanding.activities], dtype=bool)
+
+    def of_step(self, *steps: str) -> np.ndarray:
+        """bool [activities]: the label means one of these steps of the process definition."""
+        return np.array([m.step is not None and m.step.id in steps for m in self.understanding.activities], dtype=bool)
+
+    def cases_with(self, activities: np.ndarray) -> int:
+        """How many cases have one of the activities (bool [activities])."""
+        return len(np.unique(self.case[activities[self.activity]]))
+
+    @cached_property
+    def avoidable(self) -> np.ndarray:
+        """int64 [cases]: microseconds of cycle time that are not by design."""
+        contractual = grouped_sum(np.where(self.by_design, self.wait, 0), self.case, self.cases)
+        return np.maximum(self.cycle_time.of_case - contractual, 0)
+
+    @cached_property
+    def staff_work(self) -> np.ndarray:
+        """int64 [instances]: work by the bank's people; enquiries and complaints are handled by them whoever calls."""
+        others = self.of_party(Party.CUSTOMER, Party.SYSTEM, Party.THIRD_PARTY) & ~self.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
+        return np.where(others[self.activity], 0, self.work)
+
+
+def _has(log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits) -> frozenset[str]:
+    meanings = understanding.activities
+    steps = [m.step for m in meanings if m.step is not None]
+    seen = {step.id for step in steps}
+    found = {
+        "start": bool(timed.any()),
+        "resource": bool((log.resource >= 0).any()),
+        "customer_steps": customer_waits.known,
+        "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
+        "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
+        "endings": any(m.outcome is not None for m in meanings),
+        "segregation": any(seen.intersection(step.segregated_from) for step in steps),
+        "mandatory": any(step.mandatory and step.before in seen for step in steps),
+        "system_steps": any(m.party is Party.SYSTEM for m in meanings),
+        "party": any(m.party is not None for m in meanings),
+    }
+    return frozenset(name for name, met in found.items() if met)

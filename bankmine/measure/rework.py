@@ -1,0 +1,163 @@
+"""Rework: work items of an activity that a case has had before (definitions §2.2)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.customer import answers, kinds
+from bankmine.process.definition import Kind, Understanding
+from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
+from bankmine.stats.grouped import grouped_sum
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Items:
+    """Work items in canonical order of their first session; arrays [items].
+
+    `row`, `last_row` int64: first and last session; `case`, `activity`, `resource` (of the first session) int32;
+    `sessions` int32. `previous` int64: index of the previous item of the same case and activity, -1 if none; `run` bool:
+    begins a maximal run of its activity. `customer_between` bool: a customer's event or a request to the customer lies
+    between the previous item and this one. `of_row` int64 [instances]: the item of each session. Activities that may occur several times in a case (one per offer,
+    collateral, co-borrower) have `previous` = -1 throughout: their repeats are not rework.
+    """
+
+    row: np.ndarray
+    last_row: np.ndarray
+    case: np.ndarray
+    activity: np.ndarray
+    resource: np.ndarray
+    sessions: np.ndarray
+    previous: np.ndarray
+    run: np.ndarray
+    customer_between: np.ndarray
+    of_row: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog, understanding: Understanding) -> "Items":
+        _, first, inverse, sessions = np.unique(log.item, return_index=True, return_inverse=True, return_counts=True)
+        last = np.zeros(len(first), dtype=np.int64)
+        np.maximum.at(last, inverse, np.arange(len(log)))
+        order = np.argsort(first)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        row, last, sessions = first[order], last[order], sessions[order].astype(np.int32)
+        case, activity = log.case[row], log.activity[row]
+        run = np.ones(len(row), dtype=bool)
+        run[1:] = (case[1:] != case[:-1]) | (activity[1:] != activity[:-1])
+        several = np.array([meaning.multi_instance for meaning in understanding.activities], dtype=bool)
+        by_activity = np.lexsort((np.arange(len(row)), activity, case))
+        same = (case[by_activity][1:] == case[by_activity][:-1]) & (activity[by_activity][1:] == activity[by_activity][:-1])
+        previous = np.full(len(row), -1, dtype=np.int64)
+        previous[by_activity[1:][same]] = by_activity[:-1][same]
+        previous[several[activity]] = -1
+        with_customer = answers(understanding) | kinds(understanding, Kind.REQUEST_TO_CUSTOMER, Kind.OFFER)
+        seen = np.concatenate(([0], np.cumsum(with_customer[log.activity])))
+        between = (previous >= 0) & (seen[row] > seen[last[previous] + 1])
+        return cls(row, last, case, activity, log.resource[row], sessions, previous, run, between, rank[inverse])
+
+
+@dataclass(frozen=True, eq=False)
+class Rework:
+    """Per activity, arrays [activities] in order of the log's activities.
+
+    `cases`: with the activity; `rework_cases`: with more than one item of it; `extra` = `self_loop_extra` +
+    `repetition_extra`: items beyond the first; `repeat`, `redo`: extra items by the same or another known person than the
+    item before; `customer_caused`: extra items with a customer event or request since the item before, None where no
+    party is known; `resumed_extra`: further sessions of an item, never rework; `detour_s`: from the end of the first to
+    the start of the last run.
+    """
+
+    activities: tuple[str, ...]
+    items_known: bool
+    items: Items
+    cases: np.ndarray
+    rework_cases: np.ndarray
+    extra: np.ndarray
+    self_loop_extra: np.ndarray
+    repetition_extra: np.ndarray
+    customer_caused: np.ndarray | None
+    repeat: np.ndarray
+    redo: np.ndarray
+    resumed_extra: np.ndarray
+    detour_s: np.ndarray
+    case_count: int
+
+    @classmethod
+    def of(cls, log: EventLog, understanding: Understanding) -> "Rework":
+        items, size = Items.of(log, understanding), len(log.activities)
+
+        def per_activity(mask: np.ndarray) -> np.ndarray:
+            return np.bincount(items.activity[mask], minlength=size)
+
+        pair = items.case.astype(np.int64) * size + items.activity
+        extra = items.previous >= 0
+        before = items.resource[items.previous]
+        both_known = extra & (items.resource >= 0) & (before >= 0)
+        party_known = any(meaning.party is not None for meaning in understanding.activities)
+        # Detour: rows of `pair` that begin a later run; the last run's start minus the first run's end.
+        returns = np.flatnonzero(extra & items.run)
+        groups, inverse = np.unique(pair[returns], return_inverse=True)
+        last_start = np.full(len(groups), np.iinfo(np.int64).min)
+        np.maximum.at(last_start, inverse, log.began[items.row[returns]])
+        first_end = np.full(len(groups), np.iinfo(np.int64).max)
+        np.minimum.at(first_end, inverse, log.moment[items.last_row[items.previous[returns]]])
+        detour = grouped_sum(np.maximum(last_start - first_end, 0), groups % size, size) / SECOND
+        return cls(
+            activities=log.activities, items_known=log.items_known, items=items,
+            cases=np.bincount(np.unique(pair) % size, minlength=size),
+            rework_cases=np.bincount(np.unique(pair[extra]) % size, minlength=size),
+            extra=per_activity(extra), self_loop_extra=per_activity(extra & ~items.run),
+            repetition_extra=per_activity(extra & items.run),
+            customer_caused=per_activity(items.customer_between) if party_known else None,
+            repeat=per_activity(both_known & (items.resource == before)),
+            redo=per_activity(both_known & (items.resource != before)),
+            resumed_extra=np.bincount(items.activity, weights=items.sessions - 1, minlength=size).astype(np.int64),
+            detour_s=detour, case_count=log.cases)
+
+    @cached_property
+    def cases_with_rework(self) -> int:
+        return len(np.unique(self.items.case[self.items.previous >= 0]))
+
+    def _order(self) -> np.ndarray:
+        return np.lexsort((np.arange(len(self.activities)), -self.rework_cases))
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        order = self._order()
+        missing = np.full(len(order), None)
+        return pd.DataFrame({
+            "activity": np.array(self.activities, dtype=object)[order], "cases": self.cases[order],
+            "rework_cases": self.rework_cases[order], "extra": self.extra[order],
+            "self_loop_extra": self.self_loop_extra[order], "repetition_extra": self.repetition_extra[order],
+            "customer_caused": missing if self.customer_caused is None else self.customer_caused[order],
+            "repeat": self.repeat[order], "redo": self.redo[order], "resumed_extra": self.resumed_extra[order],
+            "detour_s": self.detour_s[order]})
+
+    def blocks(self) -> list[Block]:
+        order = [i for i in self._order() if self.rework_cases[i]]
+        rows = [(self.activities[i], int(self.rework_cases[i]), float(self.rework_cases[i] / self.cases[i]),
+                 int(self.extra[i]), None if self.customer_caused is None else int(self.customer_caused[i]),
+                 int(self.repeat[i]), int(self.redo[i]), float(self.detour_s[i])) for i in order[:SHOWN]]
+        columns = (
+            Column(Text(zh="环节", en="Activity"), "label"), Column(Text(zh="返工案件", en="Cases with rework"), "count"),
+            Column(Text(zh="占该环节案件", en="of its cases"), "share"), Column(Text(zh="多做次数", en="Extra items"), "count"),
+            Column(Text(zh="客户引起", en="Customer-caused"), "count"), Column(Text(zh="原人重做", en="Same person"), "count"),
+            Column(Text(zh="换人重做", en="Other person"), "count"), Column(Text(zh="绕行时间合计", en="Total detour"), "duration"),
+        )
+        level = (Text(zh="按工作项计:同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
+                 if self.items_known else
+                 Text(zh="日志没有派单记录或任务编号:每次处理视为一个工作项。",
+                      en="The log has neither scheduling rows nor item numbers: each session counts as an item."))
+        return [Paragraph(level), TableBlock(columns, rows, hidden=max(0, len(order) - SHOWN),
+                                             caption=Text(zh="返工最多的环节", en="Activities with the most rework"))]

@@ -1,0 +1,102 @@
+"""Waiting: how long instances could have begun but did not, per activity and per arc (definitions §1.1, §1.2)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.enablement import Enablement
+from bankmine.process.definition import Kind, Understanding
+from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 15
+
+
+@dataclass(frozen=True, eq=False)
+class WaitingTime:
+    """Waiting per group, in order of total (descending), then names; arrays [groups], seconds.
+
+    `source` int32: the enabler's activity (-1: the case's beginning; None for the per-activity table), `activity` int32:
+    the one that waited. `share`: of all waiting that is not by design; NaN where `by_design`, the waits that the process
+    definition calls contractual.
+    """
+
+    activities: tuple[str, ...]
+    activity: np.ndarray
+    source: np.ndarray | None
+    count: np.ndarray
+    total_s: np.ndarray
+    mean_s: np.ndarray
+    median_s: np.ndarray
+    p90_s: np.ndarray
+    share: np.ndarray
+    by_design: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog, enablement: Enablement, understanding: Understanding) -> "WaitingTime":
+        """Waiting per activity."""
+        return cls._grouped(log, enablement, understanding, log.activity.astype(np.int64), by_arc=False)
+
+    @classmethod
+    def by_arc(cls, log: EventLog, enablement: Enablement, understanding: Understanding) -> "WaitingTime":
+        """Waiting per arc from the enabling activity to the one that waited."""
+        source = np.where(enablement.enabler >= 0, log.activity[enablement.enabler], -1).astype(np.int64)
+        key = (source + 1) * len(log.activities) + log.activity
+        return cls._grouped(log, enablement, understanding, key, by_arc=True)
+
+    @classmethod
+    def _grouped(cls, log: EventLog, enablement: Enablement, understanding: Understanding, key: np.ndarray,
+                 *, by_arc: bool) -> "WaitingTime":
+        size = len(log.activities)
+        keys, group, count = np.unique(key, return_inverse=True, return_counts=True)
+        total = grouped_sum(enablement.wait, group, len(keys)) / SECOND
+        median, p90 = grouped_quantiles(enablement.wait, group, len(keys), (0.5, 0.9)) / SECOND
+        activity = (keys % size).astype(np.int32)
+        contractual = by_design(understanding)[activity]
+        avoidable = total[~contractual].sum()
+        share = np.where(contractual, np.nan, total / avoidable if avoidable > 0 else 0.0)
+        order = np.lexsort((keys, -total))
+        return cls(log.activities, activity[order], (keys // size - 1).astype(np.int32)[order] if by_arc else None,
+                   count[order], total[order], (total / count)[order], median[order], p90[order], share[order],
+                   contractual[order])
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        names = np.array(self.activities, dtype=object)
+        columns: dict[str, object] = {"activity": names[self.activity], "count": self.count, "total_s": self.total_s,
+                                      "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s,
+                                      "share": self.share, "by_design": self.by_design}
+        if self.source is not None:
+            source = np.where(self.source >= 0, names[self.source], None)
+            columns = {"source": source, **columns}
+        return pd.DataFrame(columns)
+
+    def blocks(self) -> list[Block]:
+        first = min(SHOWN, len(self.activity))
+        rows = [
+            (self.activities[self.activity[i]], int(self.count[i]), float(self.total_s[i]),
+             None if self.by_design[i] else float(self.share[i]), float(self.median_s[i]), float(self.p90_s[i]),
+             Text(zh="约定期限", en="by contract") if self.by_design[i] else "")
+            for i in range(first)
+        ]
+        columns = (
+            Column(Text(zh="环节", en="Activity"), "label"), Column(Text(zh="次数", en="Count"), "count"),
+            Column(Text(zh="等待合计", en="Total wait"), "duration"), Column(Text(zh="占比", en="Share"), "share"),
+            Column(Text(zh="中位数", en="Median"), "duration"), Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
+            Column(Text(zh="说明", en="Note"), "text"),
+        )
+        return [TableBlock(columns, rows, hidden=len(self.activity) - first,
+                           caption=Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins"))]
+
+
+def by_design(understanding: Understanding) -> np.ndarray:
+    """bool [activities]: the wait before this activity is agreed by contract."""
+    return np.array([meaning.kind is Kind.CONTRACTUAL_WAIT for meaning in understanding.activities], dtype=bool)

@@ -1,0 +1,104 @@
+"""A pattern: a condition on the facts that fires a redesign practice, with its thresholds, texts and scenario."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.twin.scenario import Scenario
+from bankmine.words import Text
+
+Level = Literal["high", "medium", "low"]
+Consequence = Literal["delay", "customer", "compliance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Breaches:
+    """Cases by their verdict under a control: violated + passed = checked; unknown ones are counted, never dropped."""
+
+    violated: int
+    checked: int
+    unknown: int
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One place where a pattern holds.
+
+    `activity`: code of the activity to act on; `text`: what was found and what to do; `figures`: every number of the
+    text, by name; `cases` int64, the cases affected; `rows` int64, the instances that show it, each once, with the
+    `wait_cut` and `work_cut` int64 microseconds that would be saved if the cause vanished.
+    """
+
+    activity: int
+    text: Text
+    figures: Mapping[str, float]
+    cases: np.ndarray
+    rows: np.ndarray
+    wait_cut: np.ndarray
+    work_cut: np.ndarray
+    breaches: Breaches | None = None
+    where: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Pattern(ABC):
+    """A condition on the log's facts with a remedy from the plan (definitions §3.4); its fields are its thresholds."""
+
+    code: ClassVar[str]
+    title: ClassVar[Text]
+    diagnoses: ClassVar[tuple[str, ...]]
+    plan: ClassVar[tuple[str, ...]]
+    needs: ClassVar[tuple[str, ...]] = ()
+    kind: ClassVar[Literal["time", "effort", "control"]] = "time"
+    evidence: ClassVar[Literal["direct", "proxy"]] = "direct"
+    feasibility: ClassVar[Level]
+    risk_of_change: ClassVar[Level] = "low"
+    risk_of_inaction: ClassVar[Level] = "low"
+    consequence: ClassVar[Consequence] = "delay"
+    phase: ClassVar[str]
+
+    @classmethod
+    def thresholds(cls) -> dict[str, float]:
+        """The thresholds by name, with their defaults."""
+        return {f.name: f.default for f in fields(cls) if isinstance(f.default, int | float)}
+
+    def missing(self, facts: Facts) -> tuple[str, ...]:
+        """What this log lacks for the pattern to be looked for; the pattern is then unassessable, never "not found"."""
+        return tuple(need for need in self.needs if need not in facts.has)
+
+    @abstractmethod
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        """Each activity at which the pattern holds."""
+
+    def change(self, finding: Finding) -> Scenario:
+        """What the replay plays to estimate the gain."""
+        return Scenario(finding.rows, finding.wait_cut, finding.work_cut, getattr(self, "realistic", 1.0))
+
+
+def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The rows, once each, with all of their waiting and work as savings."""
+    rows = np.unique(rows)
+    return rows, np.where(facts.by_design[rows], 0, facts.wait[rows]), facts.work[rows]
+
+
+def within(facts: Facts, last: np.ndarray, first: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Spreads `amount` [k] microseconds of waiting over the rows after `first` up to `last`, the latest wait first.
+
+    Returns the rows, once each, and what each would save; nothing is taken from waits that are by design.
+    """
+    cut = np.zeros(len(facts.wait), dtype=np.int64)
+    at, left, stop = last.copy(), amount.copy(), first
+    while len(at):
+        take = np.where(facts.by_design[at], 0, np.minimum(facts.wait[at], left))
+        np.maximum.at(cut, at, take)
+        left = left - take
+        at = at - 1
+        going = (left > 0) & (at > stop)
+        at, left, stop = at[going], left[going], stop[going]
+    rows = np.flatnonzero(cut)
+    return rows, cut[rows]

@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.patterns.base import Finding, Pattern, whole
+from bankmine.patterns.p06_many_hands import returned_rows
+from bankmine.process.definition import Kind, Party
+from bankmine.show.format import percent
+from bankmine.stats.shares import wilson
+from bankmine.words import Text
+
+
+@dataclass(frozen=True)
+class InternalRework(Pattern):
+    """The bank does work again without the customer having had a hand in it.
+
+    Repeated work items that follow each other in a case are one stretch of rework; it belongs to its first activity, the
+    one the case was sent back to. Fires where the lower end of the share of the activity's cases with such a stretch is
+    at least `rework_share`. Not counted: work that is passed back and forth (P06), system retries (P26), customers' steps.
+    Control relocation, integral technology, Reijers & Liman Mansar (2005); definitions §2.2, §3.4 P07.
+    """
+
+    code = "P07"
+    title = Text(zh="内部返工", en="Internal rework")
+    diagnoses = ("D3", "D5")
+    plan = ("6.1.1(1)", "6.2.3(2)", "4.1.3(4)", "5.1(1)")
+    needs = ("party",)
+    feasibility = "high"
+    phase = "4-6"
+
+    rework_share: float = 0.03
+    realistic: float = 0.5
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        items = facts.rework.items
+        passed = np.zeros(len(items.row), dtype=bool)
+        returned = returned_rows(facts)
+        passed[items.of_row[np.concatenate([returned - 1, returned])]] = True
+        customers = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY) | facts.of_kind(
+            Kind.REQUEST_TO_CUSTOMER, Kind.OFFER, Kind.ENQUIRY, Kind.COMPLAINT, Kind.END)
+        again = ((items.previous >= 0) & ~items.customer_between & ~passed & ~customers[items.activity]
+                 & ~facts.customer_waits.inside[items.row])
+        begins = again.copy()
+        begins[1:] &= ~(again[:-1] & (items.case[1:] == items.case[:-1]))
+        stretch = np.cumsum(begins) - 1
+        first_activity = items.activity[begins]
+        system = facts.of_party(Party.SYSTEM)
+        for activity in np.unique(first_activity).tolist():
+            if system[activity]:
+                continue
+            mine = again & (first_activity[stretch] == activity) if len(first_activity) else again
+            cases = np.unique(items.case[mine])
+            total = facts.cases_with(np.arange(len(facts.names)) == activity)
+            if wilson(len(cases), total)[0] < self.rework_share:
+                continue
+            share, extra = len(cases) / total, int(mine.sum())
+            text = Text(
+                zh="{cases} 件({share})在没有客户参与的情况下退回「{name}」重做,共多做 {extra} 项。从源头把好录入质量,加强培训和复核。",
+                en="{cases} cases ({share}) went back to “{name}” without the customer having had a hand in it: {extra} "
+                   "items were done again. Mend the quality at the source: checks at entry, training, review.",
+            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra)
+            yield Finding(activity, text, {"cases": len(cases), "share": share, "extra": extra}, cases,
+                          *whole(facts, np.flatnonzero(mine[items.of_row])))

@@ -1,0 +1,31 @@
+"""Sums and quantiles of values by integer group, in one sort."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probabilities: Sequence[float]) -> np.ndarray:
+    """Quantiles of `values` [n] within each `group` [n] of 0..groups-1: float64 [len(probabilities), groups].
+
+    Linear interpolation between order statistics, as numpy's default; NaN for an empty group.
+    """
+    order = np.lexsort((values, group))
+    ordered = values[order].astype(np.float64)
+    counts = np.bincount(group, minlength=groups)
+    first = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    result = np.full((len(probabilities), groups), np.nan)
+    some = counts > 0
+    for k, probability in enumerate(probabilities):
+        position = first[some] + (counts[some] - 1) * probability
+        below = np.floor(position).astype(np.int64)
+        above = np.minimum(below + 1, first[some] + counts[some] - 1)
+        result[k, some] = ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+    return result
+
+
+def grouped_sum(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Exact integer sums of `values` [n] within each group: int64 [groups]."""
+    total = np.zeros(groups, dtype=np.int64)
+    np.add.at(total, group, values.astype(np.int64))
+    return total

@@ -1,0 +1,1 @@
+"""What if: a log replayed with changed waits and work."""
