@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from bankmine.facts import Facts
+from bankmine.stats.grouped import grouped_sum
 from bankmine.twin.scenario import Scenario
 from bankmine.words import Text
 
@@ -86,19 +87,17 @@ def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
     return rows, np.where(facts.by_design[rows], 0, facts.wait[rows]), facts.work[rows]
 
 
-def within(facts: Facts, last: np.ndarray, first: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Spreads `amount` [k] microseconds of waiting over the rows after `first` up to `last`, the latest wait first.
+def time_out(facts: Facts, case: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Takes windows of time out of cases: each window lies in `case` [k] from `begin` to `end`, UTC microseconds [k].
 
-    Returns the rows, once each, and what each would save; nothing is taken from waits that are by design.
+    Whatever waits in a window waits that much less, on every parallel branch. Returns the rows, once each, and what each
+    would save; nothing is taken from waits that are by design.
     """
-    cut = np.zeros(len(facts.wait), dtype=np.int64)
-    at, left, stop = last.copy(), amount.copy(), first
-    while len(at):
-        take = np.where(facts.by_design[at], 0, np.minimum(facts.wait[at], left))
-        np.maximum.at(cut, at, take)
-        left = left - take
-        at = at - 1
-        going = (left > 0) & (at > stop)
-        at, left, stop = at[going], left[going], stop[going]
+    first, length = facts.offsets[case], facts.offsets[case + 1] - facts.offsets[case]
+    window = np.repeat(np.arange(len(case)), length)
+    row = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length) + np.repeat(first, length)
+    enabled = facts.began[row] - facts.wait[row]
+    overlap = np.minimum(facts.began[row], end[window]) - np.maximum(enabled, begin[window])
+    cut = grouped_sum(np.where(facts.by_design[row], 0, np.maximum(overlap, 0)), row, len(facts.case))
     rows = np.flatnonzero(cut)
-    return rows, cut[rows]
+    return rows, np.minimum(cut[rows], facts.wait[rows])

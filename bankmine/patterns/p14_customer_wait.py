@@ -5,7 +5,7 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import DAY, SECOND
-from bankmine.patterns.base import Finding, Pattern, within
+from bankmine.patterns.base import Finding, Pattern, time_out
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import share_above
 from bankmine.words import Text
@@ -46,9 +46,10 @@ class CustomerWait(Pattern):
             share = float(lasted.sum() / max(int(facts.avoidable[cases].sum()), 1))
             if share < self.stage_share or share_above(lasted, expected * DAY)[0] <= 0.5:
                 continue
-            excess = np.maximum(lasted - int(expected * DAY), 0)
-            rows, cut = within(facts, reply[excess > 0], asked[excess > 0], excess[excess > 0])
-            late = np.unique(facts.case[asked[excess > 0]])
+            excess = lasted - int(expected * DAY)
+            over, excess = reply[excess > 0], excess[excess > 0]
+            rows, cut = time_out(facts, facts.case[over], facts.began[over] - excess, facts.began[over])
+            late = np.unique(facts.case[over])
             median = float(np.median(lasted)) / SECOND
             answer = facts.names[int(np.bincount(facts.activity[reply]).argmax())]
             text = Text(

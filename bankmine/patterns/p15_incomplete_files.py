@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.patterns.base import Finding, Pattern, whole
+from bankmine.patterns.base import Finding, Pattern, time_out, whole
 from bankmine.process.definition import Kind
 from bankmine.show.format import percent
 from bankmine.stats.shares import wilson
@@ -40,8 +40,10 @@ class IncompleteFiles(Pattern):
             cases = np.unique(facts.case[requests])
             if not len(cases) or wilson(len(cases), facts.cases)[0] < self.request_share:
                 continue
-            answers = waits.answered[(facts.activity[waits.asked] == activity) & (waits.answered >= 0)]
-            rows = np.concatenate([requests, answers, _redone(facts, answers, again[items.of_row])])
+            mine = (facts.activity[waits.asked] == activity) & (waits.answered >= 0)
+            answers = waits.answered[mine]
+            spared = whole(facts, np.concatenate([requests, _redone(facts, answers, again[items.of_row])]))
+            awaited = time_out(facts, facts.case[answers], facts.began[answers] - waits.duration[mine], facts.began[answers])
             share, rounds = len(cases) / facts.cases, len(requests) / len(cases)
             text = Text(
                 zh="{cases} 件({share})需要「{name}」,平均 {rounds} 轮。在申请前给出材料清单,网上提交时即校验,柜员一次讲清。",
@@ -49,7 +51,7 @@ class IncompleteFiles(Pattern):
                    "application, validate online on submission, train staff to ask once.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), rounds=f"{rounds:.1f}")
             yield Finding(activity, text, {"cases": len(cases), "share": share, "rounds": rounds, "requests": len(requests)},
-                          cases, *whole(facts, rows))
+                          cases, *_together(spared, awaited))
 
 
 def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
@@ -62,3 +64,15 @@ def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
             return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
         found.append(at)
         at = at + 1
+
+
+def _together(spared: tuple[np.ndarray, np.ndarray, np.ndarray],
+              awaited: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows spared in full and waits shortened, as one set of rows; where both meet, the larger saving."""
+    rows = np.union1d(spared[0], awaited[0])
+    wait, work = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    at = np.searchsorted(rows, spared[0])
+    wait[at], work[at] = spared[1], spared[2]
+    at = np.searchsorted(rows, awaited[0])
+    wait[at] = np.maximum(wait[at], awaited[1])
+    return rows, wait, work

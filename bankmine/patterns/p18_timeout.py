@@ -5,7 +5,7 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import DAY, SECOND
-from bankmine.patterns.base import Finding, Pattern, within
+from bankmine.patterns.base import Finding, Pattern, time_out
 from bankmine.process.definition import Outcome
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
@@ -60,20 +60,22 @@ class Timeout(Pattern):
             spike, ages = max(spikes, key=lambda found: int(found[0].sum()))
             rows = rows[spike]
             cases = facts.case[rows]
-            share, age = len(rows) / len(spike), float(np.median(ages[spike]))
-            start = np.where(asked[cases] >= 0, asked[cases], rows - 1)
-            idle = facts.moment[rows] - np.where(asked[cases] >= 0, facts.moment[start], facts.began[rows] - facts.wait[rows])
-            cut_rows, cut = within(facts, rows, start, idle)
+            share = len(rows) / len(spike)
+            idle_since = np.where(asked[cases] >= 0, facts.moment[asked[cases]], facts.began[rows] - facts.wait[rows])
+            idle = facts.moment[rows] - idle_since
+            cut_rows, cut = time_out(facts, cases, idle_since, facts.moment[rows])
             idle_s = float(idle.sum()) / SECOND
+            youngest, oldest = float(ages[spike].min()), float(ages[spike].max())
             text = Text(
-                zh="「{name}」中有 {share}({count} 件)集中在第 {age} 天前后,像是到期自动关闭;此前合计闲置 {idle}。"
+                zh="「{name}」中有 {share}({count} 件)集中在第 {youngest} 至 {oldest} 天,像是到期自动关闭;此前合计闲置 {idle}。"
                    "到期前主动联系客户。能挽回多少客户,日志无从得知。",
-                en="{share} of “{name}” ({count} cases) fall around day {age}, as a deadline would make them; these cases had "
-                   "lain idle for {idle} in all. Contact customers before the deadline. How many would come back, the log "
-                   "cannot tell.",
-            ).format(name=facts.names[activity], share=percent(share), count=len(rows), age=f"{age:.0f}", idle=duration(idle_s))
-            yield Finding(activity, text, {"closures": len(spike), "in_spike": len(rows), "share": share, "age_days": age,
-                                           "idle_s": idle_s}, np.unique(cases), cut_rows, cut, np.zeros_like(cut))
+                en="{share} of “{name}” ({count} cases) fall between days {youngest} and {oldest}, as a deadline would make "
+                   "them; these cases had lain idle for {idle} in all. Contact customers before the deadline. How many would "
+                   "come back, the log cannot tell.",
+            ).format(name=facts.names[activity], share=percent(share), count=len(rows), youngest=f"{youngest:.1f}",
+                     oldest=f"{oldest:.1f}", idle=duration(idle_s))
+            yield Finding(activity, text, {"closures": len(spike), "in_spike": len(rows), "share": share,
+                                           "youngest_days": youngest, "oldest_days": oldest, "idle_s": idle_s}, np.unique(cases), cut_rows, cut, np.zeros_like(cut))
 
     def _spike(self, ages: np.ndarray) -> np.ndarray | None:
         """bool [closures]: those in the fullest window that meets the conditions, None if none does."""
