@@ -1,29 +1,47 @@
 """The canonical order and the encoding of instances: from parallel columns to the compact log."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 
-from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source
+from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, WaitingItems
 from bankmine.log.quality import QualityFinding, Reject
 
-Column = pl.Series | np.ndarray | Sequence[str | None]
+Column = Attribute | pl.Series | np.ndarray | Sequence[str | None]
 
 
 def encode(values: Column) -> tuple[np.ndarray, tuple[str, ...]]:
     """Integer codes of a text column and its distinct values.
 
     The values are sorted by code point, so the codes do not depend on the order of the rows. Codes are int32 of the
-    column's length; a missing value is -1.
+    column's length; a missing value is -1. An Attribute is taken as it is, but for values that do not occur.
     """
+    if isinstance(values, Attribute):
+        codes, names, _ = compact(values)
+        return codes, names
     column = (values if isinstance(values, pl.Series) else pl.Series(values, dtype=pl.String)).cast(pl.String)
     names = column.drop_nulls().unique().sort()
     if not len(names):
         return np.full(len(column), -1, dtype=np.int32), ()
     codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
     return codes, tuple(names.to_list())
+
+
+def compact(column: Attribute, also: np.ndarray | None = None) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
+    """A column without the values that occur neither in it nor among the codes `also`: codes, values, renumbering.
+
+    The renumbering gives the new code of each old one, -1 for those that are gone; its last place serves the code -1.
+    """
+    used = np.zeros(len(column.values) + 1, dtype=bool)
+    used[column.codes] = True
+    if also is not None:
+        used[also] = True
+    used[-1] = False
+    renumber = np.where(used, np.cumsum(used) - 1, -1).astype(np.int32)
+    return renumber[column.codes], tuple(itertools.compress(column.values, used)), renumber
 
 
 def case_offsets(case: np.ndarray, cases: int) -> np.ndarray:
@@ -68,8 +86,9 @@ def assemble(
     attributes: Mapping[str, Column] | None = None,
     numbers: Mapping[str, np.ndarray] | None = None,
     arrival: np.ndarray | None = None,
-    events: int | None = None,
+    case_events: np.ndarray | None = None,
     items_known: bool = False,
+    waiting: WaitingItems | None = None,
     source: Source | None = None,
     quality: Sequence[QualityFinding] = (),
     rejects: Sequence[Reject] = (),
@@ -79,12 +98,19 @@ def assemble(
     `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
     integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
     the source that breaks ties (default: the order given). `arrival` is int64 [instances], when the customer came; the
-    log keeps the earliest of each case.
+    log keeps the earliest of each case. `waiting` and `case_events` (source rows, int64 [values of case]) need `case` and
+    `activity` as Attributes, to whose codes they refer; cases without an instance are left out of both.
     """
     begins = np.full(len(end), UNKNOWN_TIME, dtype=np.int64) if start is None else np.asarray(start, dtype=np.int64)
     ends = np.asarray(end, dtype=np.int64)
     case_codes, case_names = encode(case)
     activity_codes, activities = encode(activity)
+    if isinstance(case, Attribute) and isinstance(activity, Attribute):
+        _, _, case_number = compact(case)
+        case_events = None if case_events is None else case_events[case_number[:-1] >= 0]
+        waiting = waiting or WaitingItems.none()
+        activity_codes, activities, activity_number = compact(activity, also=waiting.activity[case_number[waiting.case] >= 0])
+        waiting = renumbered(waiting, case_number, activity_number)
     if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(((begins == UNKNOWN_TIME) & (ends == UNKNOWN_TIME)).any())):
         raise ValueError("every instance needs a case, an activity and at least one time")
     resource_codes, resources = encode([None] * len(ends) if resource is None else resource)
@@ -108,12 +134,22 @@ def assemble(
         attributes=MappingProxyType({name: Attribute(codes[order], values) for name, (codes, values) in encoded.items()}),
         numbers=MappingProxyType({name: np.asarray(column, dtype=np.float64)[order] for name, column in (numbers or {}).items()}),
         arrival=None if arrival is None else earliest(np.asarray(arrival, dtype=np.int64), case_codes, len(case_names)),
-        events=len(ends) if events is None else events,
+        events=len(ends) if case_events is None else int(case_events.sum()),
+        case_events=case_events,
         items_known=items_known,
+        waiting=waiting or WaitingItems.none(),
         source=source or Source(),
         quality=tuple(quality),
         rejects=tuple(rejects),
     )
+
+
+def renumbered(waiting: WaitingItems, case_number: np.ndarray, activity_number: np.ndarray) -> WaitingItems:
+    """The waiting items with new codes, in order of case, time and activity, without those whose case is gone."""
+    case, activity = case_number[waiting.case], activity_number[waiting.activity]
+    kept = np.flatnonzero(case >= 0)
+    order = kept[np.lexsort((activity[kept], waiting.time[kept], case[kept]))]
+    return WaitingItems(case[order], activity[order], waiting.time[order], waiting.file[order], waiting.line[order])
 
 
 def earliest(times: np.ndarray, case: np.ndarray, cases: int) -> np.ndarray:

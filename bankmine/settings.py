@@ -1,0 +1,223 @@
+"""Settings: bankmine.toml as typed values (contract.md)."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bankmine.errors import UsageError
+from bankmine.words import Lang, Text
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Threshold = bool | int | float | str | list[str] | list[float]
+
+
+class Part(BaseModel):
+    """A table of the file: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnNames(Part):
+    """The source column of each role."""
+
+    case: str | None = None
+    activity: str | None = None
+    start: str | None = None
+    end: str | None = None
+    timestamp: str | None = None
+    lifecycle: str | None = None
+    resource: str | None = None
+    role: str | None = None
+    channel: str | None = None
+    branch: str | None = None
+    segment: str | None = None
+    product: str | None = None
+    amount: str | None = None
+    cost: str | None = None
+    status: str | None = None
+    arrival: str | None = None
+    instance: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """The roles that are set."""
+        return self.model_dump(exclude_none=True)
+
+
+class ActivityMapping(Part):
+    """What a label outside the process definition means."""
+
+    party: Literal["customer", "bank", "system", "third_party"] | None = None
+    kind: Literal["work", "control", "approval", "contractual_wait", "request_to_customer", "offer", "customer_reply", "entry",
+                  "enquiry", "complaint", "end"] | None = None
+    outcome: Literal["approved", "declined", "cancelled_by_bank", "withdrawn_by_customer", "timed_out", "completed"] | None = None
+    expected_customer_days: Annotated[float, Field(ge=0)] | None = None
+    multi_instance: bool = False
+
+
+class Process(Part):
+    """The process definition: deposit, loan, payment, wealth, or a file."""
+
+    id: str | None = None
+
+
+class RoleCalendar(Part):
+    """The working hours of one role."""
+
+    hours: str
+    holidays: str | None = None
+
+
+class Calendar(Part):
+    """Time zone, working hours and public holidays."""
+
+    timezone: str | None = None
+    hours: str | None = None
+    holidays: str | None = None
+    roles: dict[str, RoleCalendar] = {}
+
+
+class Segments(Part):
+    """Customer segments that the bank means to serve first."""
+
+    priority: list[str] = []
+
+
+class Quality(Part):
+    """What a log must hold to be used."""
+
+    max_reject_share: Share = 0.01
+    expect_rows: Annotated[int, Field(ge=0)] | None = None
+
+
+class Privacy(Part):
+    """How people appear in reports, and the smallest groups shown."""
+
+    people: Literal["pseudonym", "hide", "show"] = "pseudonym"
+    minimum_cases: Annotated[int, Field(ge=1)] = 10
+    minimum_people: Annotated[int, Field(ge=1)] = 3
+
+
+class Job(Part):
+    """One scheduled analysis."""
+
+    name: Annotated[str, Field(min_length=1)]
+    log: str | list[str]
+    process: str | None = None
+    folder: str = "reports/{date}"
+    outputs: list[str] = []
+    languages: list[Lang] = ["zh", "en"]
+    thresholds: dict[str, float] = {}
+
+
+class Settings(Part):
+    """The whole file. Thresholds under `rules` are checked against the patterns where those are known."""
+
+    columns: ColumnNames = ColumnNames()
+    activities: dict[str, str | ActivityMapping] = {}
+    process: Process = Process()
+    calendar: Calendar = Calendar()
+    segments: Segments = Segments()
+    quality: Quality = Quality()
+    rules: dict[str, dict[str, Threshold]] = {}
+    privacy: Privacy = Privacy()
+    job: list[Job] = []
+
+    @classmethod
+    def load(cls, path: Path) -> "Settings":
+        """The settings in a file.
+
+        Raises UsageError: CONFIG_MISSING, CONFIG_SYNTAX (with the line), CONFIG_UNKNOWN_KEY (with the valid names),
+        CONFIG_VALUE.
+        """
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            raise UsageError("CONFIG_MISSING", Text(zh=f"无法读取配置文件：{error.strerror}。", en=f"the configuration cannot be read: {error.strerror}."),
+                             Text(zh="请检查 --config 的路径。", en="check the path given with --config."), str(path)) from error
+        except UnicodeDecodeError as error:
+            line = error.object[:error.start].count(b"\n") + 1
+            raise _syntax(path, line, Text(zh="配置文件不是 UTF-8 编码", en="the configuration is not UTF-8")) from error
+        try:
+            content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            place = re.search(r"at line (\d+)", str(error))
+            line = int(place[1]) if place else text.count("\n") + 1
+            raise _syntax(path, line, Text(zh=f"TOML 语法错误（{error}）", en=f"TOML syntax: {error}")) from error
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            raise _refusal(error, content, text, path) from None
+
+
+def _syntax(path: Path, line: int, what: Text) -> UsageError:
+    return UsageError("CONFIG_SYNTAX", what, Text(zh="请修正该行；文本值须加引号。", en="correct this line; text stands in quotes."), str(path), line)
+
+
+def _refusal(error: ValidationError, content: dict[str, Any], text: str, path: Path) -> UsageError:
+    """The error of ours for the first thing that pydantic finds wrong; unknown keys come first."""
+    # pydantic reports every branch of a union; the one that got deepest into the file is the one that was meant.
+    found, place = min(((one, tuple(_in_file(one["loc"], content, missing=one["type"] == "missing"))) for one in error.errors(include_url=False)),
+                       key=lambda pair: (pair[0]["type"] != "extra_forbidden", -len(pair[1])))
+    key = ".".join(str(part) if isinstance(part, str) else f"[{part + 1}]" for part in place).replace(".[", "[")
+    line = _line(text, place)
+    if found["type"] == "extra_forbidden":
+        names = _valid_names(place)
+        near = get_close_matches(str(place[-1]), names, n=3, cutoff=0.5) or names
+        return UsageError("CONFIG_UNKNOWN_KEY", Text(zh=f"未知的配置项 {key}。", en=f"unknown key {key}."),
+                          Text(zh=f"可用的名称：{'、'.join(near)}。", en=f"valid names: {', '.join(near)}."), str(path), line, key)
+    return UsageError("CONFIG_VALUE", Text(zh=f"配置项 {key} 的值无效（{found['msg']}）。", en=f"the value of {key} is not valid: {found['msg']}."),
+                      Text(zh="请改正该值。", en="correct the value."), str(path), line, key)
+
+
+def _in_file(location: tuple[int | str, ...], content: Any, *, missing: bool) -> Iterator[int | str]:
+    """The parts of pydantic's place that the file holds, without the names of types that pydantic puts between."""
+    for part in location:
+        if (isinstance(content, dict) and part in content) or (isinstance(content, list) and isinstance(part, int) and part < len(content)):
+            content = content[part]
+            yield part
+    if missing:
+        yield location[-1]
+
+
+def _valid_names(place: tuple[int | str, ...]) -> list[str]:
+    """The keys that may stand beside the one at this place."""
+    model: Any = Settings
+    for part in place[:-1]:
+        while not _is_model(model) and get_origin(model) not in (list, dict):
+            model = _element(model)
+        model = model.model_fields[part].annotation if _is_model(model) else _element(model)
+    while not _is_model(model):
+        model = _element(model)
+    return sorted(model.model_fields)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _element(annotation: Any) -> Any:
+    """What a list, a table or a union of a model and something simpler holds."""
+    arguments = get_args(annotation)
+    if get_origin(annotation) in (list, dict):
+        return arguments[-1]
+    return next(one for one in arguments if _is_model(one))
+
+
+def _line(text: str, place: tuple[int | str, ...]) -> int | None:
+    """The line on which the last key of a place is written, as far as a search for its name tells."""
+    names = [part for part in place if isinstance(part, str)]
+    after = 0
+    for name in names[:-1]:
+        table = re.compile(rf"^\s*\[+[^\]\n]*{re.escape(name)}[^\]\n]*\]", re.MULTILINE).search(text, after)
+        after = table.end() if table else after
+    for number in (part for part in place if isinstance(part, int)):
+        for _ in range(number):
+            table = re.compile(r"^\s*\[\[", re.MULTILINE).search(text, after)
+            after = table.end() if table else after
+    last = re.compile(rf"(?:^|[\s{{\[,.\"']){re.escape(names[-1])}[\"']?\s*[=\].]", re.MULTILINE).search(text, after) if names else None
+    return text.count("\n", 0, last.end()) + 1 if last else None
