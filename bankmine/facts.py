@@ -1,7 +1,7 @@
 """Facts: everything a pattern may read: the instances, the measures over them, and what the log can show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
@@ -68,14 +68,11 @@ class Facts:
     by_design: np.ndarray
     window_days: float
     has: frozenset[str]
-    status: np.ndarray | None = None
-    status_values: tuple[str, ...] = field(default=())
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding, enablement: Enablement, cycle_time: CycleTime, rework: Rework,
            handovers: Handovers, customer_waits: CustomerWaits, endings: Endings) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
-        status = log.attributes.get("status")
         return cls(
             names=log.activities, cases=log.cases, case=log.case, activity=log.activity, resource=log.resource,
             began=log.began, moment=log.moment, wait=enablement.wait, work=np.where(timed, log.end - log.began, 0),
@@ -83,8 +80,7 @@ class Facts:
             enablement=enablement, cycle_time=cycle_time, rework=rework, handovers=handovers,
             customer_waits=customer_waits, endings=endings, by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=_has(log, understanding, timed, customer_waits),
-            status=status.codes if status else None, status_values=status.values if status else ())
+            has=_has(log, understanding, timed, customer_waits))
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
         """bool [activities]."""
