@@ -1,0 +1,209 @@
+"""From rows as read to events that can be used: every cell of a known role gets its meaning, every lost row its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from bankmine.log import labels, likeness, numbers, timestamps, zones
+from bankmine.log.columns import JOINT, Columns
+from bankmine.log.eventlog import UNKNOWN_TIME
+from bankmine.log.labels import NULL_WORDS, Labels
+from bankmine.log.notes import Note, cell_text, gather
+from bankmine.log.quality import QualityFinding, Reject
+from bankmine.log.table import Table
+from bankmine.log.timestamps import REASONS, Stamps
+from bankmine.words import Text
+
+TIME_ROLES = ("end", "timestamp", "start", "arrival")
+NUMBER_ROLES = ("amount", "cost")
+KEPT_APART = ("lifecycle", "instance")
+NAME_ROLES = ("resource", "role", "channel", "branch", "segment", "product", "status")
+
+
+@dataclass(frozen=True, eq=False)
+class Interpreted:
+    """The usable rows of a table, in the order of the source, each array of shape [usable rows].
+
+    `case`, `activity`, `lifecycle`, `instance` and the `attributes` are String series (null = missing in the last
+    three); `stamps` holds int64 UTC microseconds by role (end or timestamp, start, arrival; UNKNOWN_TIME = unknown);
+    `numbers` float64 by role (NaN = unknown); `line` the source line; `formats` how each time column is written.
+    rows_read = usable rows + rejects.
+    """
+
+    case: pl.Series
+    activity: pl.Series
+    stamps: Mapping[str, np.ndarray]
+    lifecycle: pl.Series | None
+    instance: pl.Series | None
+    attributes: Mapping[str, pl.Series]
+    numbers: Mapping[str, np.ndarray]
+    line: np.ndarray
+    findings: tuple[QualityFinding, ...]
+    rejects: tuple[Reject, ...]
+    rows_read: int
+    formats: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+
+def interpret(
+    table: Table,
+    columns: Columns,
+    *,
+    zone: str,
+    zone_given: bool = False,
+    time_format: str | None = None,
+    null_words: frozenset[str] = NULL_WORDS,
+    currency: bool = False,
+) -> Interpreted:
+    """The meaning of a table's rows.
+
+    A row is set aside where its case or activity is missing or none of its times can be used; each is in `rejects` once,
+    and the finding with its code counts it. `currency` reads amounts in yuan (numbers.parse). Raises what
+    `timestamps.parse` and `labels.cases` raise.
+    """
+    frame, file, line = table.frame, table.file.name, table.line
+    case = labels.cases(frame[columns.source["case"]], file=file, column=columns.source["case"], line=line, null_words=null_words)
+    activity = labels.activities(frame[columns.source["activity"]], column=columns.source["activity"], null_words=null_words)
+    stamps = {
+        role: timestamps.parse(
+            _stamp_cells(frame, columns, role),
+            zone=zone,
+            file=file,
+            column=columns.source[role],
+            line=line,
+            format=time_format,
+            zone_given=zone_given,
+            null_words=null_words,
+        )
+        for role in TIME_ROLES
+        if role in columns.source
+    }
+    names = {role: _names(frame, columns.source[role], null_words) for role in (*NAME_ROLES, *KEPT_APART) if role in columns.source}
+    names |= {column: _names(frame, column, null_words) for column in columns.extra}
+    figures = {
+        role: numbers.parse(frame[columns.source[role]], column=columns.source[role], null_words=null_words, currency=currency)
+        for role in NUMBER_ROLES
+        if role in columns.source
+    }
+    lost = _lost(table, columns, case, activity, stamps)
+    keep = lost.keep
+    kept_case, kept_activity = case.values.filter(keep), activity.values.filter(keep)
+    times, undecided = _settled(stamps, keep, kept_case)
+    notes = [
+        *lost.notes,
+        *case.notes,
+        *activity.notes,
+        *(note for stamp in stamps.values() for note in stamp.notes),
+        *undecided,
+        *(note for name in names.values() for note in name.notes),
+        *(note for figure in figures.values() for note in figure.notes),
+    ]
+    findings = gather(notes, file, line)
+    synonym = likeness.synonyms(kept_activity, kept_case, _order(times), columns.source["activity"])
+    if synonym is not None:
+        findings += gather([synonym], file, line[keep])
+    kept_names = {role: name.values.filter(keep) for role, name in names.items()}
+    return Interpreted(
+        case=kept_case,
+        activity=kept_activity,
+        stamps=MappingProxyType(times),
+        lifecycle=kept_names.get("lifecycle"),
+        instance=kept_names.get("instance"),
+        attributes=MappingProxyType({role: values for role, values in kept_names.items() if role not in KEPT_APART}),
+        numbers=MappingProxyType({role: figure.values[keep] for role, figure in figures.items()}),
+        line=line[keep],
+        findings=findings,
+        rejects=lost.rejects,
+        rows_read=frame.height,
+        formats=MappingProxyType({role: stamp.format for role, stamp in stamps.items()}),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Lost:
+    """The rows that cannot be used: `keep` bool [rows] of the others."""
+
+    keep: np.ndarray
+    rejects: tuple[Reject, ...]
+    notes: tuple[Note, ...]
+
+
+def _lost(table: Table, columns: Columns, case: Labels, activity: Labels, stamps: Mapping[str, Stamps]) -> _Lost:
+    """Why rows are set aside: the first of case, activity, time that fails gives the code."""
+    no_case = case.values.is_null().to_numpy()
+    no_activity = activity.values.is_null().to_numpy() & ~no_case
+    placing = {role: stamp for role, stamp in stamps.items() if role != "arrival"}
+    no_time = np.logical_and.reduce([stamp.time == UNKNOWN_TIME for stamp in placing.values()])
+    untimed = no_time & ~no_case & ~no_activity
+    main = next(iter(placing.values()))
+    keep = ~(no_case | no_activity | no_time)
+    case_cells, activity_cells = table.frame[columns.source["case"]], table.frame[columns.source["activity"]]
+    notes = [
+        Note("CASE_MISSING", "warning", _no_case, np.flatnonzero(no_case), columns.source["case"], case_cells),
+        Note("ACT_MISSING", "warning", _no_activity, np.flatnonzero(no_activity), columns.source["activity"], activity_cells),
+    ]
+    notes += [timestamps.unread_note(main, reason, untimed) for reason in range(1, len(REASONS))]
+    # A row with another time is kept: its missing start or end is open work or a lone completion, not an error.
+    notes += [timestamps.unread_note(stamp, reason, keep) for stamp in stamps.values() for reason in (timestamps.INVALID, timestamps.OUT_OF_RANGE)]
+    return _Lost(keep, tuple(_rejects(table, notes[:2], main, untimed)), tuple(notes))
+
+
+def _rejects(table: Table, missing: list[Note], main: Stamps, untimed: np.ndarray) -> list[Reject]:
+    file = table.file.name
+    rows = [(int(row), note.code, note.column, note.cells) for note in missing for row in note.rows]
+    rows += [(int(row), REASONS[main.reason[row]], main.column, main.cells) for row in np.flatnonzero(untimed)]
+    rows.sort(key=lambda row: row[0])
+    return [Reject(file, int(table.line[row]), code, column, cell_text(cells, row)) for row, code, column, cells in rows]
+
+
+def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: pl.Series) -> tuple[dict[str, np.ndarray], list[Note]]:
+    """Times of the kept rows, the hours that the clock showed twice decided by the order of the case's rows."""
+    times: dict[str, np.ndarray] = {}
+    notes: list[Note] = []
+    kept_rows = np.flatnonzero(keep)
+    for role, stamp in stamps.items():
+        later = stamp.later[keep]
+        times[role], undecided = zones.settle_overlap(stamp.time[keep], later, case)
+        open_count = int(undecided.sum())
+
+        def message(count: int, left: int = open_count) -> Text:
+            return Text(
+                zh=f"{count} 个时间落在钟表拨慢时重复的一小时内，其中 {left} 个无法由案内先后判定，按第一次读取",
+                en=f"{count} times fall into the hour that the clocks showed twice; for {left} of them the order within the case "
+                "does not tell which, and the first was taken",
+            )
+
+        notes.append(Note("TS_DST_OVERLAP", "warning", message, kept_rows[later > 0], stamp.column, stamp.cells))
+    return times, notes
+
+
+def _stamp_cells(frame: pl.DataFrame, columns: Columns, role: str) -> pl.Series:
+    parts = columns.parts(role, frame.columns)
+    cells = frame[parts[0]] if len(parts) == 1 else timestamps.combine(frame[parts[0]], frame[parts[1]])
+    return cells.alias(JOINT.join(parts))
+
+
+def _names(frame: pl.DataFrame, column: str, null_words: frozenset[str]) -> Labels:
+    return labels.names(frame[column], column=column, null_words=null_words)
+
+
+def _order(times: Mapping[str, np.ndarray]) -> np.ndarray:
+    """int64: the instant that places a row among those of its case."""
+    known = [time for role, time in times.items() if role != "arrival"]
+    place = known[0].copy()
+    for time in known[1:]:
+        place = np.where(place == UNKNOWN_TIME, time, place)
+    return place
+
+
+def _no_case(count: int) -> Text:
+    return Text(zh=f"{count} 行没有案件编号，已搁置", en=f"{count} rows have no case id and were set aside")
+
+
+def _no_activity(count: int) -> Text:
+    return Text(zh=f"{count} 行没有环节名称，已搁置", en=f"{count} rows have no activity and were set aside")

@@ -1,0 +1,223 @@
+"""Labels that look alike: variants of one label that nobody asked to merge.
+
+Everything works on the distinct labels with their row counts, in time proportional to their total length.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.hanzi import SIMPLIFIED
+from bankmine.log.notes import Note
+from bankmine.words import Text
+
+LATIN_TWINS = str.maketrans(
+    "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν",
+    "ABEKMHOPCTYXIJSaeopcyxijsdhABEZHIKMNOPTYXoav",
+)
+"""Cyrillic and Greek letters that are drawn like Latin ones."""
+
+BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w+")
+PUNCTUATION = re.compile(r"[\W_]+")
+NUMBER = re.compile(r"\d+")
+SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
+SHORTEST_TYPO = 6
+FEWEST_POLLUTED = 3
+MOST_COMPARED = 20_000
+MOST_SYNONYMS = 300
+MOST_SHARING_A_STEM = 20
+NEGATIVE = re.compile(
+    r"\b(not|no|un\w+|non|reject\w*|declin\w*|den(y|ied|ial)|cancel\w*|fail\w*|return\w*|withdr\w*|refus\w*|incomplete|in\w*correct)\b|不|未|拒|否|退|驳|撤|取消|失败|终止",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Labels of one kind of likeness; `labels` are those that would be merged or renamed."""
+
+    code: str
+    labels: tuple[str, ...]
+    message: Callable[[int], Text]
+
+
+def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
+    """What looks alike among labels, given how many rows each has.
+
+    In each group the label with the most rows (the first by code point on a tie) is taken as meant; the others count.
+    """
+    bidi = [label for label in counts if BIDI.search(label)]
+    if bidi:
+        yield LookAlike("LABEL_BIDI", tuple(bidi), _saying("{n} 行的环节名称含文字方向控制符", "{n} rows have labels with text-direction controls", bidi))
+    twins = _confusable(counts)
+    if twins:
+        yield LookAlike(
+            "LABEL_CONFUSABLE",
+            tuple(twins),
+            _saying("{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins),
+        )
+    clean = {label: rows for label, rows in counts.items() if label not in set(twins)}
+    variants, heads = _variants(clean, str.casefold)
+    if variants:
+        yield LookAlike(
+            "LABEL_CASE_VARIANT",
+            tuple(variants),
+            _saying("{n} 行的环节名称与另一名称只有大小写之差，建议合并", "{n} rows have labels that differ from another only in case; consider merging", variants),
+        )
+    polluted = _polluted(heads)
+    if polluted:
+        yield LookAlike(
+            "LABEL_POLLUTED",
+            tuple(polluted),
+            _saying("{n} 行的环节名称带有变动的编号，建议去除", "{n} rows have labels with a varying number at their end; consider removing it", polluted),
+        )
+    similar = _similar({label: rows for label, rows in heads.items() if label not in set(polluted)})
+    if similar:
+        yield LookAlike(
+            "LABEL_SIMILAR",
+            tuple(similar),
+            _saying("{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别", "{n} rows have labels close to another one, perhaps misspelt", similar),
+        )
+
+
+def synonyms(activity: pl.Series, case: pl.Series, time: np.ndarray, column: str) -> Note | None:
+    """Pairs of labels that share a word, never occur in one case, and stand between the same neighbours (LABEL_SYNONYM).
+
+    Only labels that occur in at least two cases; a pair where one label says no (rejected, 拒绝) and the other does not
+    is an alternative, not a synonym. Not tried for more than 300 labels.
+    """
+    labels = activity.unique().sort().to_list()
+    if len(labels) > MOST_SYNONYMS:
+        return None
+    pairs = _sharing_a_word(labels)
+    if not pairs:
+        return None
+    wanted = sorted({label for pair in pairs for label in pair})
+    frame = pl.DataFrame({"case": case, "activity": activity, "time": time}).with_row_index("row").sort("case", "time", "row")
+    frame = frame.with_columns(before=pl.col("activity").shift(1).over("case"), after=pl.col("activity").shift(-1).over("case"))
+    about = (
+        frame.filter(pl.col("activity").is_in(wanted))
+        .group_by("activity")
+        .agg(pl.col("case").unique(), pl.col("before").fill_null("").unique(), pl.col("after").fill_null("").unique())
+    )
+    context = {
+        label: (set(cases), frozenset(before), frozenset(after)) for label, cases, before, after in about.iter_rows() if len(cases) > 1
+    }
+    found = [
+        (a, b)
+        for a, b in pairs
+        if a in context and b in context and context[a][1:] == context[b][1:] and not context[a][0] & context[b][0]
+    ]
+    if not found:
+        return None
+    rows = activity.is_in([b for _, b in found]).arg_true().to_numpy()
+    listed = [f"{shown(a)} ≈ {shown(b)}" for a, b in found]
+    say = _saying("{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称", "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms", listed)
+    return Note("LABEL_SYNONYM", "warning", say, rows, column, activity, count=len(found))
+
+
+def shown(label: str) -> str:
+    """A label fit for a line of text: control and direction characters as \\u{…}."""
+    return CONTROL.sub(lambda sign: f"\\u{{{ord(sign.group()):x}}}", label)
+
+
+def _saying(zh: str, en: str, examples: Iterable[str]) -> Callable[[int], Text]:
+    some = [shown(label) for label in examples][:3]
+
+    def message(count: int) -> Text:
+        return Text(zh=zh.replace("{n}", str(count)) + "：" + "、".join(some), en=en.replace("{n}", str(count)) + ": " + ", ".join(some))
+
+    return message
+
+
+def _confusable(counts: Mapping[str, int]) -> list[str]:
+    """Labels with Latin and look-alike letters in one word, or equal to another label once those are read as Latin."""
+    found = []
+    for label in sorted(counts):
+        latin = label.translate(LATIN_TWINS)
+        if latin != label and (MIXED_WORD.search(label) or latin in counts):
+            found.append(label)
+    return found
+
+
+def _variants(counts: Mapping[str, int], key: Callable[[str], str]) -> tuple[list[str], dict[str, int]]:
+    """Labels with the key of a more frequent one, and the labels that remain."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label in sorted(counts, key=lambda label: (-counts[label], label)):
+        groups[key(label)].append(label)
+    return sorted(label for group in groups.values() for label in group[1:]), {group[0]: counts[group[0]] for group in groups.values()}
+
+
+def _polluted(counts: Mapping[str, int]) -> list[str]:
+    """Labels of which at least three differ only in an ending with digits, with hardly more rows than labels."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for label in counts:
+        base = SUFFIX.sub("", label)
+        if base and base != label:
+            groups[base.casefold()].append(label)
+    large = [group for group in groups.values() if len(group) >= FEWEST_POLLUTED]
+    return sorted(label for group in large if sum(counts[label] for label in group) < 2 * len(group) for label in group)
+
+
+def _similar(counts: Mapping[str, int]) -> list[str]:
+    """Labels that differ from a more frequent one in punctuation, in traditional characters, or by one slip of typing.
+
+    A slip is one letter too many, too few, wrong, or two swapped, in labels of at least six Latin letters with the same
+    first letter and the same digits; in Chinese one character makes another step (初审, 复审) and is no slip.
+    """
+    variants, heads = _variants(counts, _skeleton)
+    if len(heads) > MOST_COMPARED:
+        return variants
+    near: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for label in heads:
+        letters = NUMBER.sub("", _skeleton(label))
+        if len(letters) < SHORTEST_TYPO or not letters.isascii():
+            continue
+        digits = " ".join(NUMBER.findall(label))
+        for start in {letters, *(letters[:i] + letters[i + 1 :] for i in range(1, len(letters)))}:
+            near[digits, start].append(label)
+    rarer = set(variants)
+    for group in near.values():
+        ranked = sorted(group, key=lambda label: (-heads[label], label))
+        rarer.update(label for label in ranked[1:] if _one_slip(_skeleton(ranked[0]), _skeleton(label)))
+    return sorted(rarer)
+
+
+def _skeleton(label: str) -> str:
+    return PUNCTUATION.sub("", label.casefold().translate(SIMPLIFIED))
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one insertion, deletion, substitution or swap of neighbours makes `a` into `b`."""
+    if abs(len(a) - len(b)) > 1 or a == b:
+        return False
+    short, long = sorted((a, b), key=len)
+    at = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    return short[at + 1 :] == long[at + 1 :] or (short[at : at + 2] == long[at : at + 2][::-1] and short[at + 2 :] == long[at + 2 :])
+
+
+def _sharing_a_word(labels: list[str]) -> list[tuple[str, str]]:
+    """Pairs of labels that share the first five letters of a word, or two neighbouring Chinese characters."""
+    stems: dict[str, list[str]] = defaultdict(list)
+    for label in labels:
+        words = {word[:5] for word in re.findall(r"[a-z]{5,}", label.casefold())}
+        signs = {run[i : i + 2] for run in re.findall(r"[\u4e00-\u9fff]{2,}", label) for i in range(len(run) - 1)}
+        for stem in words | signs:
+            stems[stem].append(label)
+    pairs = {
+        (a, b)
+        for group in stems.values()
+        if len(group) <= MOST_SHARING_A_STEM
+        for i, a in enumerate(group)
+        for b in group[i + 1 :]
+        if bool(NEGATIVE.search(a)) == bool(NEGATIVE.search(b)) and NUMBER.findall(a) == NUMBER.findall(b)
+    }
+    return sorted(pairs)

@@ -1,0 +1,58 @@
+"""What was noticed in one column, before the notes of one code become one finding."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severity
+from bankmine.words import Text
+
+GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
+
+
+@dataclass(frozen=True, eq=False)
+class Note:
+    """One thing noticed in one column.
+
+    `rows` holds the row numbers concerned (int64, ascending); `count` is their number unless something else is counted
+    (labels, pairs); `message` says it for a given count, so that notes of several columns can be added up.
+    """
+
+    code: str
+    severity: Severity
+    message: Callable[[int], Text]
+    rows: np.ndarray
+    column: str | None
+    cells: pl.Series | None
+    count: int | None = None
+
+    @property
+    def counted(self) -> int:
+        return len(self.rows) if self.count is None else self.count
+
+
+def gather(notes: Iterable[Note], file: str, line: np.ndarray) -> tuple[QualityFinding, ...]:
+    """One finding for each code, in order of first appearance: counts added, the gravest severity, the first examples."""
+    by_code: dict[str, list[Note]] = {}
+    for note in notes:
+        if note.counted:
+            by_code.setdefault(note.code, []).append(note)
+    return tuple(_finding(code, same, file, line) for code, same in by_code.items())
+
+
+def cell_text(cells: pl.Series | None, row: int) -> str | None:
+    """The cell as it stands, as text; None for an empty cell."""
+    value = None if cells is None else cells[row]
+    return None if value is None else str(value)
+
+
+def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> QualityFinding:
+    count = sum(note.counted for note in notes)
+    examples = [
+        Example(file, int(line[row]), note.column, cell_text(note.cells, int(row))) for note in notes for row in note.rows[:EXAMPLES_SHOWN]
+    ]
+    examples.sort(key=lambda example: (example.line or 0, example.column or ""))
+    severity = max((note.severity for note in notes), key=GRAVITY.__getitem__)
+    return QualityFinding(code, severity, count, notes[0].message(count), tuple(examples[:EXAMPLES_SHOWN]))
