@@ -7,7 +7,18 @@ from typing import Literal
 from bankmine.words import Text
 
 CellKind = Literal["text", "label", "count", "number", "duration", "share", "time", "code"]
-Cell = Text | str | int | float | bool | None
+Tone = Literal["good", "warning", "error", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A short word with a tone: a verdict or a level; the word alone says everything, colour only helps."""
+
+    text: Text
+    tone: Tone
+
+
+Cell = Mark | Text | str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class Notice:
     """A sentence that must not be overlooked."""
 
     text: Text
-    tone: Literal["good", "warning", "error", "info"] = "info"
+    tone: Tone = "info"
 
 
 @dataclass(frozen=True, slots=True)
