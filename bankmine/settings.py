@@ -52,8 +52,22 @@ class ActivityMapping(Part):
     """What a label outside the process definition means."""
 
     party: Literal["customer", "bank", "system", "third_party"] | None = None
-    kind: Literal["work", "control", "approval", "contractual_wait", "request_to_customer", "offer", "customer_reply", "entry",
-                  "enquiry", "complaint", "end"] | None = None
+    kind: (
+        Literal[
+            "work",
+            "control",
+            "approval",
+            "contractual_wait",
+            "request_to_customer",
+            "offer",
+            "customer_reply",
+            "entry",
+            "enquiry",
+            "complaint",
+            "end",
+        ]
+        | None
+    ) = None
     outcome: Literal["approved", "declined", "cancelled_by_bank", "withdrawn_by_customer", "timed_out", "completed"] | None = None
     expected_customer_days: Annotated[float, Field(ge=0)] | None = None
     multi_instance: bool = False
@@ -137,10 +151,14 @@ class Settings(Part):
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
-            raise UsageError("CONFIG_MISSING", Text(zh=f"无法读取配置文件：{error.strerror}。", en=f"the configuration cannot be read: {error.strerror}."),
-                             Text(zh="请检查 --config 的路径。", en="check the path given with --config."), str(path)) from error
+            raise UsageError(
+                "CONFIG_MISSING",
+                Text(zh=f"无法读取配置文件：{error.strerror}。", en=f"the configuration cannot be read: {error.strerror}."),
+                Text(zh="请检查 --config 的路径。", en="check the path given with --config."),
+                str(path),
+            ) from error
         except UnicodeDecodeError as error:
-            line = error.object[:error.start].count(b"\n") + 1
+            line = error.object[: error.start].count(b"\n") + 1
             raise _syntax(path, line, Text(zh="配置文件不是 UTF-8 编码", en="the configuration is not UTF-8")) from error
         try:
             content = tomllib.loads(text)
@@ -155,23 +173,39 @@ class Settings(Part):
 
 
 def _syntax(path: Path, line: int, what: Text) -> UsageError:
-    return UsageError("CONFIG_SYNTAX", what, Text(zh="请修正该行；文本值须加引号。", en="correct this line; text stands in quotes."), str(path), line)
+    return UsageError(
+        "CONFIG_SYNTAX", what, Text(zh="请修正该行；文本值须加引号。", en="correct this line; text stands in quotes."), str(path), line
+    )
 
 
 def _refusal(error: ValidationError, content: dict[str, Any], text: str, path: Path) -> UsageError:
     """The error of ours for the first thing that pydantic finds wrong; unknown keys come first."""
     # pydantic reports every branch of a union; the one that got deepest into the file is the one that was meant.
-    found, place = min(((one, tuple(_in_file(one["loc"], content, missing=one["type"] == "missing"))) for one in error.errors(include_url=False)),
-                       key=lambda pair: (pair[0]["type"] != "extra_forbidden", -len(pair[1])))
+    found, place = min(
+        ((one, tuple(_in_file(one["loc"], content, missing=one["type"] == "missing"))) for one in error.errors(include_url=False)),
+        key=lambda pair: (pair[0]["type"] != "extra_forbidden", -len(pair[1])),
+    )
     key = ".".join(str(part) if isinstance(part, str) else f"[{part + 1}]" for part in place).replace(".[", "[")
     line = _line(text, place)
     if found["type"] == "extra_forbidden":
         names = _valid_names(place)
         near = get_close_matches(str(place[-1]), names, n=3, cutoff=0.5) or names
-        return UsageError("CONFIG_UNKNOWN_KEY", Text(zh=f"未知的配置项 {key}。", en=f"unknown key {key}."),
-                          Text(zh=f"可用的名称：{'、'.join(near)}。", en=f"valid names: {', '.join(near)}."), str(path), line, key)
-    return UsageError("CONFIG_VALUE", Text(zh=f"配置项 {key} 的值无效（{found['msg']}）。", en=f"the value of {key} is not valid: {found['msg']}."),
-                      Text(zh="请改正该值。", en="correct the value."), str(path), line, key)
+        return UsageError(
+            "CONFIG_UNKNOWN_KEY",
+            Text(zh=f"未知的配置项 {key}。", en=f"unknown key {key}."),
+            Text(zh=f"可用的名称：{'、'.join(near)}。", en=f"valid names: {', '.join(near)}."),
+            str(path),
+            line,
+            key,
+        )
+    return UsageError(
+        "CONFIG_VALUE",
+        Text(zh=f"配置项 {key} 的值无效（{found['msg']}）。", en=f"the value of {key} is not valid: {found['msg']}."),
+        Text(zh="请改正该值。", en="correct the value."),
+        str(path),
+        line,
+        key,
+    )
 
 
 def _in_file(location: tuple[int | str, ...], content: Any, *, missing: bool) -> Iterator[int | str]:

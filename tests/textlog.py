@@ -51,7 +51,11 @@ def textlog(text: str) -> EventLog:
     lines = np.arange(2, len(cases) + 2)
     starts_known = np.array(starts) != UNKNOWN_TIME
     return assemble(
-        cases, activities, np.array(ends), np.array(starts), resources,
+        cases,
+        activities,
+        np.array(ends),
+        np.array(starts),
+        resources,
         item=np.array(items),
         line=lines,
         start_line=np.where(starts_known, lines, -1),

@@ -1,5 +1,6 @@
 """Parts of a log that are logs again: whole cases, chosen by attribute, period, activity or variant."""
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -28,8 +29,11 @@ def keep_cases(log: EventLog, kept: np.ndarray, filtered_by: str) -> EventLog:
     Names that no longer occur are dropped. Findings, rejects and row counts stay those of the reading.
     """
     if not kept.any():
-        raise UsageError("FILTER_EMPTY", Text(zh=f"筛选条件“{filtered_by}”之后没有剩下任何案件。", en=f"no case is left after the filter {filtered_by!r}."),
-                         Text(zh="请放宽筛选条件。", en="choose a wider filter."))
+        raise UsageError(
+            "FILTER_EMPTY",
+            Text(zh=f"筛选条件“{filtered_by}”之后没有剩下任何案件。", en=f"no case is left after the filter {filtered_by!r}."),
+            Text(zh="请放宽筛选条件。", en="choose a wider filter."),
+        )
     rows = np.flatnonzero(kept[log.case])
     case, case_names, case_number = compact(Attribute(log.case[rows], log.case_names))
     still_waiting = log.waiting.activity[kept[log.waiting.case]]
@@ -40,14 +44,25 @@ def keep_cases(log: EventLog, kept: np.ndarray, filtered_by: str) -> EventLog:
     filters = (*_filters(log), filtered_by)
     return replace(
         log,
-        case_names=case_names, activities=activities, resources=resources, case=case, activity=activity, resource=resource,
-        start=log.start[rows], end=log.end[rows], item=numbered_by_first(log.item[rows]), file=log.file[rows], line=log.line[rows],
-        start_line=log.start_line[rows], offsets=case_offsets(case, len(case_names)),
+        case_names=case_names,
+        activities=activities,
+        resources=resources,
+        case=case,
+        activity=activity,
+        resource=resource,
+        start=log.start[rows],
+        end=log.end[rows],
+        item=numbered_by_first(log.item[rows]),
+        file=log.file[rows],
+        line=log.line[rows],
+        start_line=log.start_line[rows],
+        offsets=case_offsets(case, len(case_names)),
         attributes=MappingProxyType({name: Attribute(codes, values) for name, (codes, values, _) in attributes.items()}),
         numbers=MappingProxyType({name: column[rows] for name, column in log.numbers.items()}),
         arrival=None if log.arrival is None else log.arrival[kept],
         waiting=renumbered(log.waiting, case_number, activity_number),
-        events=int(case_events.sum()), case_events=case_events,
+        events=int(case_events.sum()),
+        case_events=case_events,
         source=replace(log.source, parameters=MappingProxyType({**log.source.parameters, "filters": filters})),
     )
 
@@ -93,19 +108,21 @@ def between(log: EventLog, first: str, last: str, how: How = "started") -> Event
 def top_variants(log: EventLog, share: float) -> EventLog:
     """See EventLog.top_variants."""
     if not 0 < share <= 1:
-        raise UsageError("OPTION_VALUE", Text(zh=f"占比须大于 0 且不超过 1，现为 {share}。", en=f"the share must be above 0 and at most 1, not {share}."),
-                         Text(zh="例如 0.8。", en="0.8, for example."))
+        raise UsageError(
+            "OPTION_VALUE",
+            Text(zh=f"占比须大于 0 且不超过 1，现为 {share}。", en=f"the share must be above 0 and at most 1, not {share}."),
+            Text(zh="例如 0.8。", en="0.8, for example."),
+        )
     width = log.activity.itemsize
     data, ends = log.activity.tobytes(), (log.offsets * width).tolist()
     seen: dict[bytes, int] = {}
-    variant = np.fromiter((seen.setdefault(data[a:b], len(seen)) for a, b in zip(ends[:-1], ends[1:], strict=True)),
-                          dtype=np.int64, count=log.cases)
+    variant = np.fromiter((seen.setdefault(data[a:b], len(seen)) for a, b in itertools.pairwise(ends)), dtype=np.int64, count=log.cases)
     count = np.bincount(variant)
     names = [tuple(np.frombuffer(key, dtype=log.activity.dtype).tolist()) for key in seen]
     order = np.array(sorted(range(len(names)), key=lambda i: (-count[i], names[i])))
     # A share such as 0.8 of 10 cases is 8 of them, whatever the floating-point product says.
     needed = np.ceil(round(share * log.cases, 6))
-    taken = order[:int(np.searchsorted(np.cumsum(count[order]), needed)) + 1]
+    taken = order[: int(np.searchsorted(np.cumsum(count[order]), needed)) + 1]
     return keep_cases(log, np.isin(variant, taken), f"top variants {share:g}")
 
 
@@ -129,9 +146,13 @@ def _code(name: str, value: str, values: Sequence[str]) -> int:
 
 def _unknown(code: str, what: Text, given: str, known: Sequence[str]) -> UsageError:
     near = get_close_matches(given, known, n=3, cutoff=0.5) or list(known[:10])
-    return UsageError(code, Text(zh=f"未知的{what.zh}“{given}”。", en=f"unknown {what.en} {given!r}."),
-                      Text(zh=f"可用：{'、'.join(near)}。", en=f"known: {', '.join(near)}.") if near else
-                      Text(zh="该日志没有任何取值。", en="the log has none."))
+    return UsageError(
+        code,
+        Text(zh=f"未知的{what.zh}“{given}”。", en=f"unknown {what.en} {given!r}."),
+        Text(zh=f"可用：{'、'.join(near)}。", en=f"known: {', '.join(near)}.")
+        if near
+        else Text(zh="该日志没有任何取值。", en="the log has none."),
+    )
 
 
 def _period(text: str, zone: ZoneInfo) -> tuple[int, int]:
@@ -152,9 +173,11 @@ def _period(text: str, zone: ZoneInfo) -> tuple[int, int]:
             months = year * 12 + month - 1 + (1 if match[2] else 12)
             over = datetime(months // 12, months % 12 + 1, 1, tzinfo=zone)
     except ValueError:
-        raise UsageError("OPTION_VALUE", Text(zh=f"无法理解日期“{text}”。", en=f"{text!r} is not a date."),
-                         Text(zh="请写成 2026、2026-03、2026-03-15 或 2026-03-15T09:00。",
-                              en="write 2026, 2026-03, 2026-03-15 or 2026-03-15T09:00.")) from None
+        raise UsageError(
+            "OPTION_VALUE",
+            Text(zh=f"无法理解日期“{text}”。", en=f"{text!r} is not a date."),
+            Text(zh="请写成 2026、2026-03、2026-03-15 或 2026-03-15T09:00。", en="write 2026, 2026-03, 2026-03-15 or 2026-03-15T09:00."),
+        ) from None
     return _micros(begin), _micros(over)
 
 

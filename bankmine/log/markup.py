@@ -44,9 +44,12 @@ def guarded(chunks: Iterable[bytes], file: str) -> Iterator[bytes]:
         return
     if not prolog.strip():
         raise InputError("EMPTY", Text(zh="文件为空，没有任何元素。", en="the file is empty: no element in it."), AGAIN, file)
-    raise InputError("XML_TRUNCATED" if prolog.lstrip().startswith("<") else "XES_ROOT",
-                     Text(zh="文件在根元素 <log> 之前就结束了。", en="the file ends before its root element <log>: truncated, or no XES."),
-                     AGAIN, file)
+    raise InputError(
+        "XML_TRUNCATED" if prolog.lstrip().startswith("<") else "XES_ROOT",
+        Text(zh="文件在根元素 <log> 之前就结束了。", en="the file ends before its root element <log>: truncated, or no XES."),
+        AGAIN,
+        file,
+    )
 
 
 def decoded(chunks: Iterable[bytes], file: str) -> Iterator[str]:
@@ -65,16 +68,28 @@ def decoded(chunks: Iterable[bytes], file: str) -> Iterator[str]:
         if decoder is not None:
             yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        line = lines + 1 + error.object[:error.start].count(b"\n")
-        raise InputError("ENC_INVALID", Text(
-            zh=f"文件声明的编码是 {encoding}，但此行的字节无法按该编码解码。",
-            en=f"bytes on this line cannot be decoded as {encoding}, the encoding that the file declares."), AGAIN, file, line) from None
+        line = lines + 1 + error.object[: error.start].count(b"\n")
+        raise InputError(
+            "ENC_INVALID",
+            Text(
+                zh=f"文件声明的编码是 {encoding}，但此行的字节无法按该编码解码。",
+                en=f"bytes on this line cannot be decoded as {encoding}, the encoding that the file declares.",
+            ),
+            AGAIN,
+            file,
+            line,
+        ) from None
 
 
 def declared_encoding(head: bytes, file: str) -> str:
     """The Python name of the encoding of a document that begins with these bytes."""
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-             (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
+    marks = (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+        (b"<\0", "utf-16-le"),
+        (b"\0<", "utf-16-be"),
+    )
     for mark, name in marks:
         if head.startswith(mark):
             return name
@@ -87,8 +102,13 @@ def declared_encoding(head: bytes, file: str) -> str:
     try:
         b"".decode(name)
     except LookupError:
-        raise InputError("ENC_INVALID", Text(zh=f"文件声明了未知的编码“{name}”。", en=f"the file declares an unknown encoding, {name!r}."),
-                         Text(zh="请按 UTF-8 重新导出。", en="export it again as UTF-8."), file, 1) from None
+        raise InputError(
+            "ENC_INVALID",
+            Text(zh=f"文件声明了未知的编码“{name}”。", en=f"the file declares an unknown encoding, {name!r}."),
+            Text(zh="请按 UTF-8 重新导出。", en="export it again as UTF-8."),
+            file,
+            1,
+        ) from None
     return name
 
 
@@ -111,22 +131,38 @@ def prolog_passes(text: str, file: str) -> bool:
 
 
 def dtd(file: str, line: int | None = None) -> InputError:
-    return InputError("XML_DTD", Text(
-        zh="文件含有文档类型声明（DOCTYPE/DTD，可定义实体），出于安全原因拒绝读取。",
-        en="the file has a document type declaration (DOCTYPE, DTD), which can define entities; it is refused for safety."),
-        Text(zh="XES 不需要 DTD，请删除该声明或重新导出。", en="XES needs none: remove the declaration, or export the file again."), file, line)
+    return InputError(
+        "XML_DTD",
+        Text(
+            zh="文件含有文档类型声明（DOCTYPE/DTD，可定义实体），出于安全原因拒绝读取。",
+            en="the file has a document type declaration (DOCTYPE, DTD), which can define entities; it is refused for safety.",
+        ),
+        Text(zh="XES 不需要 DTD，请删除该声明或重新导出。", en="XES needs none: remove the declaration, or export the file again."),
+        file,
+        line,
+    )
 
 
 def not_xes(file: str) -> InputError:
-    return InputError("XES_ROOT", Text(
-        zh="这不是 XES 日志：根元素不是 <log>（例如把 HTML 登录页存成了 .xes）。",
-        en="this is no XES log: its root element is not <log> (an HTML login page saved as .xes, perhaps)."),
-        Text(zh="请打开文件查看其内容，然后重新导出。", en="look into the file, then export it again."), file)
+    return InputError(
+        "XES_ROOT",
+        Text(
+            zh="这不是 XES 日志：根元素不是 <log>（例如把 HTML 登录页存成了 .xes）。",
+            en="this is no XES log: its root element is not <log> (an HTML login page saved as .xes, perhaps).",
+        ),
+        Text(zh="请打开文件查看其内容，然后重新导出。", en="look into the file, then export it again."),
+        file,
+    )
 
 
 def too_deep(file: str, line: int | None) -> InputError:
-    return InputError("XML_DEPTH", Text(zh=f"元素嵌套深度超过 {DEPTH_LIMIT} 层。", en=f"elements are nested more than {DEPTH_LIMIT} levels deep."),
-                      Text(zh="正常的 XES 日志不会这样嵌套，请检查文件来源。", en="no sound XES log nests like this: check where the file comes from."), file, line)
+    return InputError(
+        "XML_DEPTH",
+        Text(zh=f"元素嵌套深度超过 {DEPTH_LIMIT} 层。", en=f"elements are nested more than {DEPTH_LIMIT} levels deep."),
+        Text(zh="正常的 XES 日志不会这样嵌套，请检查文件来源。", en="no sound XES log nests like this: check where the file comes from."),
+        file,
+        line,
+    )
 
 
 def refusal(error: "XMLSyntaxError", file: str, *, truncated: bool) -> InputError:
@@ -137,10 +173,21 @@ def refusal(error: "XMLSyntaxError", file: str, *, truncated: bool) -> InputErro
     if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT or "depth" in str(error).lower():
         return too_deep(file, line)
     if error.code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_INVALID_CHAR):
-        return InputError("ENC_INVALID" if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING else "XML_MALFORMED", Text(
-            zh="此行含有 XML 不允许的字符。", en=f"a character on this line is not allowed in XML ({error.msg})."), AGAIN, file, line)
+        return InputError(
+            "ENC_INVALID" if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING else "XML_MALFORMED",
+            Text(zh="此行含有 XML 不允许的字符。", en=f"a character on this line is not allowed in XML ({error.msg})."),
+            AGAIN,
+            file,
+            line,
+        )
     if truncated:
-        return InputError("XML_TRUNCATED", Text(
-            zh="文件被截断：没有结束标签 </log>。", en="the file is truncated: its end tag </log> is missing."), AGAIN, file, line)
-    return InputError("XML_MALFORMED", Text(
-        zh=f"XML 格式错误（解析器信息：{error.msg}）。", en=f"malformed XML: {error.msg}."), AGAIN, file, line)
+        return InputError(
+            "XML_TRUNCATED",
+            Text(zh="文件被截断：没有结束标签 </log>。", en="the file is truncated: its end tag </log> is missing."),
+            AGAIN,
+            file,
+            line,
+        )
+    return InputError(
+        "XML_MALFORMED", Text(zh=f"XML 格式错误（解析器信息：{error.msg}）。", en=f"malformed XML: {error.msg}."), AGAIN, file, line
+    )

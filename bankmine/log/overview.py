@@ -16,9 +16,9 @@ def overview(log: EventLog) -> "list[Block]":
     source = log.source
     figures: list[tuple[Text, CellKind, Cell]] = [
         (Text(zh="案件", en="cases"), "count", log.cases),
-        (Text(zh="活动实例", en="activity instances"), "count", len(log)),
+        (Text(zh="环节实例", en="activity instances"), "count", len(log)),
         (Text(zh="事件", en="events"), "count", log.events),
-        (Text(zh="活动种类", en="activities"), "count", len(log.activities)),
+        (Text(zh="环节种类", en="activities"), "count", len(log.activities)),
         (Text(zh="经办人", en="resources"), "count", len(log.resources) or None),
         (Text(zh="首个事件", en="first event"), "time", int(log.case_start.min()) if log.cases else None),
         (Text(zh="最后事件", en="last event"), "time", int(log.case_end.max()) if log.cases else None),
@@ -29,17 +29,34 @@ def overview(log: EventLog) -> "list[Block]":
         Paragraph(Text(zh=f"不带时区的时间按 {source.timezone} 解释。", en=f"Times without a zone are read as {source.timezone}.")),
     ]
     if source.rows_read:
-        blocks.append(Paragraph(Text(
-            zh=f"读取 {source.rows_read} 行 = 使用 {source.rows_used} 行 + 剔除 {source.rows_set_aside} 行 + 合并 {source.rows_merged} 行。",
-            en=f"{source.rows_read} rows read = {source.rows_used} used + {source.rows_set_aside} set aside + {source.rows_merged} merged.")))
+        read, used, aside, merged = source.rows_read, source.rows_used, source.rows_set_aside, source.rows_merged
+        blocks.append(
+            Paragraph(
+                Text(
+                    zh=f"读取 {read} 行 = 使用 {used} 行 + 剔除 {aside} 行 + 合并 {merged} 行。",
+                    en=f"{read} rows read = {used} used + {aside} set aside + {merged} merged.",
+                )
+            )
+        )
     if source.columns:
-        blocks.append(TableBlock(
-            [Column(Text(zh="含义", en="role"), "code"), Column(Text(zh="源列", en="source column"), "label")],
-            list(source.columns.items()), caption=Text(zh="识别出的列", en="Columns as understood")))
+        blocks.append(
+            TableBlock(
+                [Column(Text(zh="含义", en="role"), "code"), Column(Text(zh="源列", en="source column"), "label")],
+                list(source.columns.items()),
+                caption=Text(zh="识别出的列", en="Columns as understood"),
+            )
+        )
     if log.quality:
-        blocks.append(TableBlock(
-            [Column(Text(zh="级别", en="severity"), "text"), Column(Text(zh="代码", en="code"), "code"),
-             Column(Text(zh="数量", en="count"), "count"), Column(Text(zh="说明", en="finding"), "text")],
-            [(SEVERITY[found.severity], found.code, found.count, found.message) for found in log.quality],
-            caption=Text(zh="数据质量", en="Data quality")))
+        blocks.append(
+            TableBlock(
+                [
+                    Column(Text(zh="级别", en="severity"), "text"),
+                    Column(Text(zh="代码", en="code"), "code"),
+                    Column(Text(zh="数量", en="count"), "count"),
+                    Column(Text(zh="说明", en="finding"), "text"),
+                ],
+                [(SEVERITY[found.severity], found.code, found.count, found.message) for found in log.quality],
+                caption=Text(zh="数据质量", en="Data quality"),
+            )
+        )
     return blocks

@@ -1,6 +1,7 @@
 """Pseudonyms for people (trust.md T10): stable for one key, and meaningless without it."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -32,20 +33,24 @@ class Pseudonyms:
         while True:
             holders: dict[str, list[str]] = {}
             for name in distinct:
-                holders.setdefault(signs[name][:length[name]], []).append(name)
+                holders.setdefault(signs[name][: length[name]], []).append(name)
             clashing = [name for several in holders.values() if len(several) > 1 for name in several]
             if not clashing:
                 break
             for name in clashing:
                 length[name] += 1
-        self._known = {name: PREFIX + signs[name][:length[name]] for name in distinct}
+        self._known = {name: PREFIX + signs[name][: length[name]] for name in distinct}
 
     def pseudonym(self, name: str) -> str:
         known = self._known.get(name)
         return known if known is not None else PREFIX + self._signs(name)[:SIGNS]
 
     def _signs(self, name: str) -> str:
-        return base64.b32encode(hmac.new(self._key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()).decode("ascii").rstrip("=")
+        return (
+            base64.b32encode(hmac.new(self._key, name.encode("utf-8", "surrogatepass"), hashlib.sha256).digest())
+            .decode("ascii")
+            .rstrip("=")
+        )
 
     @classmethod
     def of(cls, names: Iterable[str], key_file: Path | None = None) -> "Pseudonyms":
@@ -72,7 +77,9 @@ def load_key(path: Path) -> bytes:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise _bad_key(path, Text(zh=f"无法读取密钥文件：{error.strerror}。", en=f"the key file cannot be read: {error.strerror}.")) from error
+        raise _bad_key(
+            path, Text(zh=f"无法读取密钥文件：{error.strerror}。", en=f"the key file cannot be read: {error.strerror}.")
+        ) from error
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The whole key is linked into place at once, so that of two first runs at the same time both read one key.
@@ -83,15 +90,17 @@ def load_key(path: Path) -> bytes:
                 file.write(secrets.token_hex(KEY_BYTES) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
         finally:
             draft.unlink()
     except OSError as error:
-        raise OutputError("KEY_FILE", Text(zh=f"无法创建假名密钥文件：{error.strerror}。", en=f"the key file for pseudonyms cannot be made: {error.strerror}."),
-                          Text(zh=f"请用环境变量 {KEY_VARIABLE} 指定一个可写的位置。", en=f"name a writable place in {KEY_VARIABLE}."), str(path)) from error
+        raise OutputError(
+            "KEY_FILE",
+            Text(zh=f"无法创建假名密钥文件：{error.strerror}。", en=f"the key file for pseudonyms cannot be made: {error.strerror}."),
+            Text(zh=f"请用环境变量 {KEY_VARIABLE} 指定一个可写的位置。", en=f"name a writable place in {KEY_VARIABLE}."),
+            str(path),
+        ) from error
     return _read_key(path)
 
 
@@ -108,7 +117,12 @@ def _read_key(path: Path) -> bytes:
 
 
 def _bad_key(path: Path, what: Text) -> UsageError:
-    return UsageError("KEY_FILE", what, Text(
-        zh=f"请将权限设为 0600，或把文件移走以便重新生成（假名会随之改变），或用 {KEY_VARIABLE} 指定另一个文件。",
-        en=f"set its mode to 0600, or move it away so that a new one is made (pseudonyms then change), or name another in {KEY_VARIABLE}."),
-        str(path))
+    return UsageError(
+        "KEY_FILE",
+        what,
+        Text(
+            zh=f"请将权限设为 0600，或把文件移走以便重新生成（假名会随之改变），或用 {KEY_VARIABLE} 指定另一个文件。",
+            en=f"set its mode to 0600, or move it away for a new one (pseudonyms then change), or name another in {KEY_VARIABLE}.",
+        ),
+        str(path),
+    )

@@ -21,7 +21,9 @@ def write(path: Path, log: EventLog) -> int:
     Raises OutputError where it cannot be written.
     """
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8-sig", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8-sig", newline="", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as part:
             try:
                 out = csv.writer(part)
                 out.writerow(COLUMNS)
@@ -35,8 +37,12 @@ def write(path: Path, log: EventLog) -> int:
                 raise
         _sync_folder(path.parent)
     except OSError as error:
-        raise OutputError("WRITE_FAILED", Text(zh=f"无法写入剔除行文件：{error.strerror}。", en=f"the rejects file cannot be written: {error.strerror}."),
-                          Text(zh="请检查磁盘空间和目录权限。", en="check the disk's space and the folder's permissions."), str(path)) from error
+        raise OutputError(
+            "WRITE_FAILED",
+            Text(zh=f"无法写入剔除行文件：{error.strerror}。", en=f"the rejects file cannot be written: {error.strerror}."),
+            Text(zh="请检查磁盘空间和目录权限。", en="check the disk's space and the folder's permissions."),
+            str(path),
+        ) from error
     return len(log.rejects)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log.markup import AGAIN, DEPTH_LIMIT, dtd, guarded, refusal, too_deep
-from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject
 from bankmine.log.table import SourceFile, Table
 from bankmine.words import Text
 
@@ -25,6 +25,8 @@ FIELD_LIMIT = 1 << 20
 ROWS_PER_PART = 200_000
 CASE_PREFIX = "case:"
 NAME = "concept:name"
+TIME = "time:timestamp"
+ISO = r"^\s*\d{4}-?\d{2}-?\d{2}(?:[T ]|\s*$)"
 CLOSED = re.compile(rb"</(?:[\w.-]+:)?log\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
 
 
@@ -52,8 +54,16 @@ def parse(chunks: Iterable[bytes], rows: "XesRows", file: str) -> None:
 
     # Comments and processing instructions are dropped by the parser, so that every child is an attribute or an event.
     parser = etree.XMLPullParser(
-        events=("end",), tag=("{*}event", "{*}trace", "{*}log"), encoding="utf-8", huge_tree=True, resolve_entities=False,
-        no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+        events=("end",),
+        tag=("{*}event", "{*}trace", "{*}log"),
+        encoding="utf-8",
+        huge_tree=True,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     tail = b""
     try:
         for part in guarded(chunks, file):
@@ -184,7 +194,9 @@ class XesRows:
         trace = np.asarray(self.trace_of, dtype=np.int64)
         keys = list(dict.fromkeys(key for found in self.traces for key in found))
         # The last row stands for "no trace", which is what the index -1 of a stray event means.
-        traces = pl.DataFrame({CASE_PREFIX + key: pl.Series([*(found.get(key) for found in self.traces), None], dtype=pl.String) for key in keys})
+        traces = pl.DataFrame(
+            {CASE_PREFIX + key: pl.Series([*(found.get(key) for found in self.traces), None], dtype=pl.String) for key in keys}
+        )
         events = pl.concat(self.parts, how="diagonal")
         shadowed = [key for key in events.columns if key in traces.columns]
         for key in shadowed:
@@ -194,7 +206,23 @@ class XesRows:
             rows = pl.concat([traces[np.where(trace < 0, len(self.traces), trace)], rows], how="horizontal")
         self.repeated_names()
         self.huge_fields(rows)
-        return Table(file=file, frame=rows, line=np.asarray(self.lines, dtype=np.int64), findings=self.findings())
+        lines = np.asarray(self.lines, dtype=np.int64)
+        wrong = self.not_iso(rows)
+        rejects = tuple(Reject(self.file, self.lines[row], "TS_INVALID", TIME, rows[TIME][row]) for row in wrong.tolist())
+        kept = np.delete(np.arange(len(lines)), wrong)
+        return Table(file=file, frame=rows[kept], line=lines[kept], findings=self.findings(), rejects=rejects)
+
+    def not_iso(self, rows: pl.DataFrame) -> np.ndarray:
+        """The rows whose time is not written as XES demands (ISO 8601) in a file in which others are."""
+        if TIME not in rows.columns:
+            return np.zeros(0, dtype=np.int64)
+        iso = rows[TIME].str.contains(ISO)
+        wrong = np.flatnonzero((~iso).fill_null(value=False).to_numpy())
+        if not iso.any():
+            return wrong[:0]
+        for row in wrong.tolist():
+            self.count("TS_INVALID", self.lines[row], TIME, rows[TIME][row])
+        return wrong
 
     def repeated_names(self) -> None:
         seen: set[str] = set()
@@ -214,22 +242,31 @@ class XesRows:
     def findings(self) -> tuple[QualityFinding, ...]:
         return tuple(
             QualityFinding(code, "warning", self.counts[code], message.format(count=self.counts[code]), tuple(self.places[code]))
-            for code, message in MESSAGES.items() if code in self.counts
+            for code, message in MESSAGES.items()
+            if code in self.counts
         )
 
 
 MESSAGES = {
+    "TS_INVALID": Text(
+        zh="有 {count} 个事件的时间不符合 ISO 8601（XES 标准要求），已剔除。",
+        en="the times of {count} events are not ISO 8601, as XES demands; they are set aside.",
+    ),
     "CASE_DUP_TRACE": Text(
         zh="有 {count} 条轨迹与前面的轨迹同名；同名轨迹的事件已归入同一个案件。",
-        en="{count} traces bear the name of an earlier one; the events of traces of one name are read as one case."),
+        en="{count} traces bear the name of an earlier one; the events of traces of one name are read as one case.",
+    ),
     "XES_NESTED": Text(
         zh="{count} 个事件或轨迹带有嵌套属性；嵌套的内层属性未被读取，也不会覆盖事件本身的属性。",
-        en="{count} events or traces have attributes inside attributes; the inner ones are not read and replace nothing."),
+        en="{count} events or traces have attributes inside attributes; the inner ones are not read and replace nothing.",
+    ),
     "XES_KEY_REPEATED": Text(
         zh="有 {count} 处属性键重复；保留第一个值。",
-        en="{count} attribute keys are repeated within one event or trace; the first value is kept."),
+        en="{count} attribute keys are repeated within one event or trace; the first value is kept.",
+    ),
     "XES_UNKNOWN_ELEMENT": Text(
         zh="有 {count} 个元素既不是事件也不是带键的属性，未被读取。",
-        en="{count} elements are neither events nor attributes with a key; they are not read."),
+        en="{count} elements are neither events nor attributes with a key; they are not read.",
+    ),
     "FIELD_HUGE": Text(zh="有 {count} 个字段超过 1 MB。", en="{count} fields are larger than 1 MB."),
 }

@@ -1,0 +1,281 @@
+"""From usable rows to activity instances: lifecycle pairing, impossible durations, open work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, WaitingItems
+from bankmine.log.lifecycle import pair
+from bankmine.log.order import assemble, earliest
+from bankmine.log.quality import QualityFinding, Reject
+from bankmine.log.rows import Rows, as_written
+from bankmine.log.transitions import STANDARD, Transition, Transitions, understand
+from bankmine.words import Text
+
+Mode = Literal["pair", "complete", "rows"]
+MODES: tuple[Mode, ...] = ("pair", "complete", "rows")
+NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """The activity instances of some rows, and what was noticed on the way.
+
+    `opening`, `closing` int64 [instances]: the row that gives the start and the row that gives the end, -1 = none (one row
+    may give both); `start`, `end` int64 UTC microseconds. `item` int64 [instances], None = each its own. `waiting` int64:
+    the SCHEDULE rows of work items without a session.
+    """
+
+    opening: np.ndarray
+    closing: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    item: np.ndarray | None
+    waiting: np.ndarray
+    items_known: bool
+    findings: tuple[QualityFinding, ...]
+
+
+def impossible(rows: Rows, columns: Mapping[str, str]) -> tuple[np.ndarray, list[Reject]]:
+    """The rows whose end lies before their start: a mask bool [rows], and the rejects."""
+    if rows.start is None:
+        return np.zeros(len(rows), dtype=bool), []
+    wrong = (rows.start != UNKNOWN_TIME) & (rows.end != UNKNOWN_TIME) & (rows.end < rows.start)
+    column = columns.get("end", columns.get("timestamp"))
+    return wrong, [rows.reject("END_BEFORE_START", row, column, as_written(rows.end[row])) for row in np.flatnonzero(wrong)]
+
+
+def instances(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
+    """The activity instances of rows in which no end lies before its start.
+
+    With a start column every row is an instance; so it is without a lifecycle column, and in the mode `rows`. Otherwise
+    the lifecycle is understood, and rows are paired (`pair`) or only the completions are kept (`complete`).
+    """
+    if rows.lifecycle is None or mode == "rows":
+        return _one_each(rows, columns, np.arange(len(rows)), [])
+    transitions = understand(rows.lifecycle)
+    findings = _vocabulary(rows, transitions, columns.get("lifecycle"))
+    if mode == "complete" or rows.start is not None:
+        kept = np.flatnonzero(transitions.code == Transition.COMPLETE)
+        if len(kept) < len(rows):
+            gone = np.flatnonzero(transitions.code != Transition.COMPLETE)
+            findings.append(
+                rows.finding(
+                    "LIFECYCLE_LEFT_OUT",
+                    "info",
+                    gone,
+                    Text(
+                        zh=f"{len(gone)} 行不是“完成”事件，按所选方式未作为环节实例。",
+                        en=f"{len(gone)} rows are no completions and give no activity instance in this mode.",
+                    ),
+                    column=columns.get("lifecycle"),
+                )
+            )
+        return _one_each(rows, columns, kept, findings)
+    return _paired(rows, transitions, columns, findings)
+
+
+def _one_each(rows: Rows, columns: Mapping[str, str], kept: np.ndarray, findings: list[QualityFinding]) -> Instances:
+    """Every kept row is an instance."""
+    starts = np.full(len(kept), UNKNOWN_TIME) if rows.start is None else rows.start[kept]
+    ended, begun = rows.end[kept] != UNKNOWN_TIME, starts != UNKNOWN_TIME
+    open_rows, unknown_rows = kept[~ended], kept[ended & ~begun]
+    half = kept[~ended | ~begun] if rows.start is not None else open_rows
+    if len(half):
+        no_end, no_start = len(open_rows), len(half) - len(open_rows)
+        findings.append(
+            rows.finding(
+                "OPEN_ACTIVITY",
+                "warning",
+                half,
+                Text(
+                    zh=f"{no_end} 个环节实例没有结束时间（视为尚未完成），{no_start} 个没有开始时间；其时长未知，不按 0 计算。",
+                    en=f"{no_end} activity instances have no end (still open) and {no_start} no start; their durations are unknown, not 0.",
+                ),
+                column=columns.get("end"),
+            )
+        )
+    item, known = None, False
+    if rows.instance is not None and (rows.instance.codes[kept] >= 0).any():
+        known = True
+        item = _items_by_instance(rows, kept)
+    elif rows.start is None and len(unknown_rows):
+        findings.append(_start_unknown(rows, unknown_rows))
+    return Instances(
+        np.where(begun, kept, -1),
+        np.where(ended, kept, -1),
+        starts,
+        rows.end[kept],
+        item,
+        np.zeros(0, dtype=np.int64),
+        known,
+        tuple(findings),
+    )
+
+
+def _items_by_instance(rows: Rows, kept: np.ndarray) -> np.ndarray:
+    """int64 [kept]: one number for each (case, activity, instance id); rows without an id have a number of their own."""
+    if rows.instance is None:
+        return kept
+    name = rows.instance.codes[kept].astype(np.int64)
+    key = (rows.case.codes[kept].astype(np.int64) * len(rows.activity.values) + rows.activity.codes[kept]) * (
+        len(rows.instance.values) + 1
+    ) + name
+    group = np.unique(key, return_inverse=True)[1]
+    return np.where(name >= 0, group, len(kept) + kept)
+
+
+def _paired(rows: Rows, transitions: Transitions, columns: Mapping[str, str], findings: list[QualityFinding]) -> Instances:
+    """Rows paired by their transitions; rows without a time have been set aside before."""
+    sessions = pair(
+        rows.case.codes,
+        rows.activity.codes,
+        rows.end,
+        transitions.code,
+        rows.resource.codes if len(rows.resource.values) else None,
+        rows.instance.codes if rows.instance is not None and (rows.instance.codes >= 0).any() else None,
+    )
+    place = np.where(sessions.closing >= 0, sessions.closing, sessions.opening)
+    if sessions.orphan.any():
+        still_open = int((sessions.closing < 0).sum())
+        unbegun = int(sessions.orphan.sum()) - still_open
+        findings.append(
+            rows.finding(
+                "LIFECYCLE_ORPHAN",
+                "warning",
+                np.sort(place[sessions.orphan]),
+                Text(
+                    zh=f"{still_open} 个“开始”没有对应的“完成”（视为尚未完成），{unbegun} 个“完成”没有对应的“开始”（开始时间未知）。",
+                    en=f"{still_open} starts have no completion (work still open) and {unbegun} completions no start "
+                    "(when they began is unknown).",
+                ),
+                column=columns.get("lifecycle"),
+            )
+        )
+    alone = np.sort(place[sessions.opening < 0])
+    if len(alone):
+        findings.append(_start_unknown(rows, alone))
+    if len(sessions.waiting):
+        findings.append(
+            rows.finding(
+                "LIFECYCLE_NOT_BEGUN",
+                "info",
+                np.sort(sessions.waiting),
+                Text(
+                    zh=f"{len(sessions.waiting)} 个工作项已排程但没有任何办理记录；计入工作项数，不计为环节实例。",
+                    en=f"{len(sessions.waiting)} work items were scheduled and never worked on; they count as work items, "
+                    "not as activity instances.",
+                ),
+                column=columns.get("lifecycle"),
+            )
+        )
+    return Instances(
+        sessions.opening,
+        sessions.closing,
+        _at(rows.end, sessions.opening),
+        _at(rows.end, sessions.closing),
+        sessions.item,
+        sessions.waiting,
+        sessions.items_known,
+        tuple(findings),
+    )
+
+
+def _at(time: np.ndarray, row: np.ndarray) -> np.ndarray:
+    return np.where(row >= 0, time[row], UNKNOWN_TIME)
+
+
+def _start_unknown(rows: Rows, alone: np.ndarray) -> QualityFinding:
+    return rows.finding(
+        "START_UNKNOWN",
+        "info",
+        alone,
+        Text(
+            zh=f"{len(alone)} 个环节实例只有完成时间，其等待时间包含了办理时间。",
+            en=f"{len(alone)} activity instances have only a completion, so their waits include the work itself.",
+        ),
+    )
+
+
+def _vocabulary(rows: Rows, transitions: Transitions, column: str | None) -> list[QualityFinding]:
+    """What was done with lifecycle values that are not the standard's own words."""
+    findings = []
+    if transitions.mapped:
+        names = "、".join(transitions.mapped_values[:NAMES_SHOWN])
+        same_word = all(value.casefold() in STANDARD for value in transitions.mapped_values)
+        findings.append(
+            rows.finding(
+                "LIFECYCLE_MAPPED",
+                "info" if same_word else "warning",
+                _having(rows, transitions.mapped_values),
+                Text(
+                    zh=f"{transitions.mapped} 行的生命周期取值（{names}）已按 XES 标准词理解。",
+                    en=f"the lifecycle values of {transitions.mapped} rows ({names}) were understood as words of the XES standard.",
+                ),
+                column=column,
+            )
+        )
+    if transitions.unknown:
+        count = sum(transitions.unknown.values())
+        names = "、".join(list(transitions.unknown)[:NAMES_SHOWN])
+        findings.append(
+            rows.finding(
+                "LIFECYCLE_UNKNOWN",
+                "warning",
+                _having(rows, tuple(transitions.unknown)),
+                Text(
+                    zh=f"{count} 行的生命周期取值（{names}）无法理解，按“完成”处理。",
+                    en=f"the lifecycle values of {count} rows ({names}) are not understood and are read as completions.",
+                ),
+                column=column,
+            )
+        )
+    return findings
+
+
+def _having(rows: Rows, values: tuple[str, ...]) -> np.ndarray:
+    """The rows with one of these lifecycle values."""
+    if rows.lifecycle is None:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(rows.lifecycle.is_in(list(values)).fill_null(value=False).to_numpy())
+
+
+def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[QualityFinding], rejects: Sequence[Reject]) -> EventLog:
+    """The compact log of these instances; an instance takes its attributes from the row that ends it, else from the one that begins it."""
+    place = np.where(found.closing >= 0, found.closing, found.opening)
+    other = np.where(found.opening >= 0, found.opening, found.closing)
+
+    def text(column: Attribute) -> Attribute:
+        codes = column.codes[place]
+        return Attribute(np.where(codes >= 0, codes, column.codes[other]), column.values)
+
+    def number(column: np.ndarray) -> np.ndarray:
+        return np.where(np.isnan(column[place]), column[other], column[place])
+
+    cases = len(rows.case.values)
+    waiting = found.waiting
+    return assemble(
+        Attribute(rows.case.codes[place], rows.case.values),
+        Attribute(rows.activity.codes[place], rows.activity.values),
+        found.end,
+        found.start,
+        text(rows.resource),
+        item=found.item,
+        row=place,
+        file=rows.file[place],
+        line=np.where(found.closing >= 0, rows.line[found.closing], -1),
+        start_line=np.where(found.opening >= 0, rows.line[found.opening], -1),
+        attributes={name: text(column) for name, column in rows.attributes.items()},
+        numbers={name: number(column) for name, column in rows.numbers.items()},
+        arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[rows.case.codes[place]],
+        case_events=np.bincount(rows.case.codes, minlength=cases),
+        items_known=found.items_known,
+        waiting=WaitingItems(
+            rows.case.codes[waiting], rows.activity.codes[waiting], rows.end[waiting], rows.file[waiting], rows.line[waiting]
+        ),
+        source=source,
+        quality=quality,
+        rejects=rejects,
+    )

@@ -1,0 +1,272 @@
+"""Reading: from files, frames and pm4py logs to the compact EventLog."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from bankmine.errors import InputError, UsageError
+from bankmine.log.checks import check_rows, exact_duplicates
+from bankmine.log.columns import Columns, recognise
+from bankmine.log.eventlog import EventLog, Source
+from bankmine.log.instances import MODES, Mode, event_log, impossible, instances
+from bankmine.log.interop import is_frame, table_of
+from bankmine.log.interpret import Interpreted, interpret
+from bankmine.log.quality import EXAMPLES_SHOWN, QualityFinding, Reject
+from bankmine.log.rows import Rows
+from bankmine.log.sources import paths_of
+from bankmine.log.table import Table
+from bankmine.log.tables import read_table
+from bankmine.settings import Settings
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pm4py.objects.log.obj import EventLog as Pm4pyLog
+
+    LogSource = str | Path | Sequence[str | Path] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
+
+DEFAULT_ZONE = "Asia/Shanghai"
+GRAVITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def read_log(
+    source: "LogSource",
+    *,
+    case: str | None = None,
+    activity: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    timestamp: str | None = None,
+    resource: str | None = None,
+    role: str | None = None,
+    channel: str | None = None,
+    branch: str | None = None,
+    segment: str | None = None,
+    product: str | None = None,
+    amount: str | None = None,
+    cost: str | None = None,
+    status: str | None = None,
+    arrival: str | None = None,
+    instance: str | None = None,
+    transition: str | None = None,
+    lifecycle: Mode = "pair",
+    timezone: str | None = None,
+    encoding: str | None = None,
+    time_format: str | None = None,
+    max_reject_share: float | None = None,
+    settings: Settings | None = None,
+    dedupe: bool = False,
+) -> EventLog:
+    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, or a pm4py log.
+
+    The first group of names are source columns; what is not given is taken from the settings, then recognised by usual
+    names (`transition` is the lifecycle column). `lifecycle`: `pair` transitions into sessions, keep only the `complete`
+    rows, or take all `rows` as instances. Times without an offset are read in `timezone` (default Asia/Shanghai). Rows that
+    cannot be used are set aside and counted; more than `max_reject_share` (default 0.01) of them refuse the log. `dedupe`
+    drops exact repetitions.
+
+    Raises InputError where the log cannot be used as it is, UsageError where an option is wrong.
+    """
+    settings = settings or Settings()
+    columns = {
+        "case": case,
+        "activity": activity,
+        "start": start,
+        "end": end,
+        "timestamp": timestamp,
+        "resource": resource,
+        "role": role,
+        "channel": channel,
+        "branch": branch,
+        "segment": segment,
+        "product": product,
+        "amount": amount,
+        "cost": cost,
+        "status": status,
+        "arrival": arrival,
+        "instance": instance,
+        "lifecycle": transition,
+    }
+    given = settings.columns.given() | {name: column for name, column in columns.items() if column is not None}
+    if lifecycle not in MODES:
+        raise UsageError(
+            "OPTION_UNKNOWN",
+            Text(zh=f"未知的 lifecycle 取值“{lifecycle}”。", en=f"unknown value {lifecycle!r} of lifecycle."),
+            Text(zh=f"可用：{'、'.join(MODES)}。", en=f"known: {', '.join(MODES)}."),
+        )
+    zone = timezone or settings.calendar.timezone
+    share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
+
+    tables = [table_of(source)] if is_frame(source) else [read_table(path, encoding=encoding) for path in paths_of(source)]
+    understood = [recognise(table.frame.columns, given, file=table.file.name) for table in tables]
+    parts = [
+        interpret(table, found, zone=zone or DEFAULT_ZONE, zone_given=zone is not None, time_format=time_format)
+        for table, found in zip(tables, understood, strict=True)
+    ]
+    read = sum(table.frame.height + len(table.rejects) for table in tables)
+    if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:
+        raise fewer_rows(read, settings.quality.expect_rows, tables)
+
+    names = columns_of(understood)
+    rows = Rows.of(parts, [table.file.name for table in tables])
+    rejects = [reject for table, part in zip(tables, parts, strict=True) for reject in (*table.rejects, *part.rejects)]
+    findings = [found for table, part in zip(tables, parts, strict=True) for found in (*table.findings, *part.findings)]
+    copied = repeated_rows(tables, parts, rows)
+
+    wrong, reversed_rows = impossible(rows, names)
+    if reversed_rows:
+        rejects += reversed_rows
+        findings.append(
+            rows.finding(
+                "END_BEFORE_START",
+                "warning",
+                np.flatnonzero(wrong),
+                Text(
+                    zh=f"{len(reversed_rows)} 行的结束时间早于开始时间，已剔除。",
+                    en=f"{len(reversed_rows)} rows end before they start; they are set aside.",
+                ),
+                column=names.get("end", names.get("timestamp")),
+                values=rows.end,
+            )
+        )
+    merged = int((copied & ~wrong).sum()) if dedupe else 0
+    kept = ~wrong & ~copied if dedupe else ~wrong
+    refuse_too_many(rejects, read, share)
+    if merged:
+        findings.append(
+            rows.finding(
+                "DUP_EXACT",
+                "warning",
+                np.flatnonzero(copied & ~wrong),
+                Text(
+                    zh=f"{merged} 行与前面的行完全相同，已合并。",
+                    en=f"{merged} rows repeat an earlier row exactly; they are merged into it.",
+                ),
+            )
+        )
+    rows = rows if kept.all() else rows.take(kept)
+    if not len(rows):
+        raise InputError(
+            "NO_ROWS",
+            Text(zh="没有任何可用的行。", en="no row can be used."),
+            Text(zh="请检查列的对应关系。", en="check which columns are used."),
+            tables[0].file.name,
+        )
+    date_only = any(found.code == "TS_DATE_ONLY" for found in findings)
+    findings += check_rows(rows, np.zeros(len(rows), dtype=bool) if dedupe else copied[kept], date_only=date_only)
+    made = instances(rows, lifecycle, names)
+    findings += made.findings
+    return event_log(
+        rows,
+        made,
+        Source(
+            files=tuple(table.file for table in tables),
+            columns=MappingProxyType(names),
+            timezone=zone or DEFAULT_ZONE,
+            parameters=MappingProxyType(
+                {"lifecycle": lifecycle, "dedupe": dedupe, "max_reject_share": share, "encoding": encoding, "time_format": time_format}
+            ),
+            rows_read=read,
+            rows_used=len(rows),
+            rows_set_aside=len(rejects),
+            rows_merged=merged,
+        ),
+        in_order(findings),
+        rejects,
+    )
+
+
+def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
+    return InputError(
+        "ROWS_FEWER",
+        Text(
+            zh=f"读到 {read} 行，少于配置要求的 {expected} 行；文件可能被截断。",
+            en=f"{read} rows were read, fewer than the {expected} that the configuration expects; the file may be cut.",
+        ),
+        Text(zh="请重新导出，或修改 [quality] expect_rows。", en="export it again, or change expect_rows under [quality]."),
+        tables[0].file.name,
+    )
+
+
+def columns_of(understood: Sequence[Columns]) -> dict[str, str]:
+    """The source column of each role; where several files differ, that of the first file which has the role."""
+    names: dict[str, str] = {}
+    for found in understood:
+        names = dict(found.source) | names
+    return dict(sorted(names.items()))
+
+
+def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: Rows) -> np.ndarray:
+    """bool [rows]: whether the whole source row of a usable row equals that of an earlier usable one."""
+    frames = []
+    for table, part in zip(tables, parts, strict=True):
+        places = usable_places(table, part)
+        if places is None:
+            return np.zeros(len(rows), dtype=bool)
+        frames.append(table.frame if len(places) == table.frame.height else table.frame[places])
+    return exact_duplicates(frames)
+
+
+def usable_places(table: Table, part: Interpreted) -> np.ndarray | None:
+    """Which rows of the table are usable, found by their lines; None where several rows share a line and some are set aside."""
+    if len(part.line) == table.frame.height:
+        return np.arange(table.frame.height)
+    if (np.diff(table.line) <= 0).any():
+        return None
+    return np.searchsorted(table.line, part.line)
+
+
+def refuse_too_many(rejects: Sequence[Reject], read: int, share: float) -> None:
+    """Raises InputError with the most frequent reason, at its first place, where too many rows were set aside."""
+    if len(rejects) <= share * read:
+        return
+    counts = Counter(reject.code for reject in rejects)
+    code = min(counts, key=lambda one: (-counts[one], one))
+    first = next(reject for reject in rejects if reject.code == code)
+    value = "" if first.value is None else f" ({first.value[:60]!r})"
+    raise InputError(
+        code,
+        Text(
+            zh=f"{read} 行中有 {len(rejects)} 行无法使用（{len(rejects) / read:.1%}，上限 {share:.1%}），最多的原因是 {code}{value}。",
+            en=f"{len(rejects)} of {read} rows cannot be used ({len(rejects) / read:.1%}, the limit is {share:.1%}), "
+            f"most of them for {code}{value}.",
+        ),
+        Text(
+            zh="请修正数据；若可接受，请提高 --max-reject-share，并用 check --rejects 查看被剔除的行。",
+            en="correct the data, or accept it with a higher --max-reject-share; check --rejects writes the rows concerned.",
+        ),
+        first.file,
+        first.line,
+        first.column,
+    )
+
+
+def in_order(findings: Iterable[QualityFinding]) -> tuple[QualityFinding, ...]:
+    """One finding for each code: by severity (gravest first), then code; files are added up."""
+    by_code: dict[str, list[QualityFinding]] = {}
+    for found in findings:
+        by_code.setdefault(found.code, []).append(found)
+    return tuple(sorted(map(added_up, by_code.values()), key=lambda found: (GRAVITY[found.severity], found.code)))
+
+
+def added_up(same: Sequence[QualityFinding]) -> QualityFinding:
+    """The findings of one code in several files as one, with the words of the first."""
+    first = same[0]
+    if len(same) == 1:
+        return first
+    total = sum(found.count for found in same)
+    return QualityFinding(
+        first.code,
+        min((found.severity for found in same), key=GRAVITY.__getitem__),
+        total,
+        Text(
+            zh=f"{len(same)} 处来源合计 {total}；首处：{first.message.zh}",
+            en=f"{total} in {len(same)} sources; the first: {first.message.en}",
+        ),
+        tuple(example for found in same for example in found.examples)[:EXAMPLES_SHOWN],
+    )

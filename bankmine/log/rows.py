@@ -1,0 +1,143 @@
+"""The usable rows of all sources side by side, in integer codes, before they become activity instances."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
+from bankmine.log.interpret import Interpreted
+from bankmine.log.order import encode
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity
+from bankmine.words import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Usable rows in the order of the sources; all arrays [rows].
+
+    `start`, `end`, `arrival` int64 UTC microseconds (UNKNOWN_TIME = unknown); `end` is the end or the only timestamp.
+    `start`, `lifecycle`, `instance`, `arrival` are None where no source has such a column.
+    """
+
+    case: Attribute
+    activity: Attribute
+    resource: Attribute
+    start: np.ndarray | None
+    end: np.ndarray
+    lifecycle: pl.Series | None
+    instance: Attribute | None
+    arrival: np.ndarray | None
+    attributes: Mapping[str, Attribute]
+    numbers: Mapping[str, np.ndarray]
+    file: np.ndarray
+    line: np.ndarray
+    files: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.end)
+
+    @cached_property
+    def moment(self) -> np.ndarray:
+        """int64 [rows]: the end where it is known, else the start."""
+        return self.end if self.start is None else np.where(self.end == UNKNOWN_TIME, self.start, self.end)
+
+    @classmethod
+    def of(cls, parts: Sequence[Interpreted], files: Sequence[str]) -> "Rows":
+        """The rows of several sources, one after the other; a column that a source does not have is missing there."""
+        sizes = [len(part.line) for part in parts]
+        times = sorted({role for part in parts for role in part.stamps})
+        stamps = {
+            role: np.concatenate(
+                [part.stamps.get(role, np.full(size, UNKNOWN_TIME, dtype=np.int64)) for part, size in zip(parts, sizes, strict=True)]
+            )
+            for role in times
+        }
+        names = sorted({role for part in parts for role in part.attributes})
+        texts = {role: _encoded([part.attributes.get(role) for part in parts], sizes) for role in names}
+        amounts = sorted({role for part in parts for role in part.numbers})
+        lifecycle = [part.lifecycle for part in parts]
+        instance = [part.instance for part in parts]
+        end = stamps.get("end", stamps.get("timestamp"))
+        if "end" in stamps and "timestamp" in stamps:
+            end = np.where(stamps["end"] == UNKNOWN_TIME, stamps["timestamp"], stamps["end"])
+        total = sum(sizes)
+        return cls(
+            case=_encoded([part.case for part in parts], sizes),
+            activity=_encoded([part.activity for part in parts], sizes),
+            resource=texts.pop("resource", Attribute(np.full(total, -1, dtype=np.int32), ())),
+            start=stamps.get("start"),
+            end=np.full(total, UNKNOWN_TIME, dtype=np.int64) if end is None else end,
+            lifecycle=_joined(lifecycle, sizes) if any(column is not None for column in lifecycle) else None,
+            instance=_encoded(instance, sizes) if any(column is not None for column in instance) else None,
+            arrival=stamps.get("arrival"),
+            attributes=texts,
+            numbers={
+                role: np.concatenate([part.numbers.get(role, np.full(size, np.nan)) for part, size in zip(parts, sizes, strict=True)])
+                for role in amounts
+            },
+            file=np.repeat(np.arange(len(parts), dtype=np.int16), sizes),
+            line=np.concatenate([np.asarray(part.line, dtype=np.int64) for part in parts]),
+            files=tuple(files),
+        )
+
+    def take(self, kept: np.ndarray) -> "Rows":
+        """The rows at these places (or where this mask is true)."""
+        return Rows(**{one.name: _taken(getattr(self, one.name), kept) for one in fields(self)})
+
+    def finding(
+        self,
+        code: str,
+        severity: Severity,
+        rows: np.ndarray,
+        message: Text,
+        *,
+        count: int | None = None,
+        column: str | None = None,
+        values: np.ndarray | None = None,
+    ) -> QualityFinding:
+        """A finding on these rows (places, in order), with the first of them as examples; `values` are UTC microseconds."""
+        return QualityFinding(
+            code,
+            severity,
+            len(rows) if count is None else count,
+            message,
+            tuple(
+                Example(self.files[self.file[row]], int(self.line[row]), column, None if values is None else as_written(values[row]))
+                for row in rows[:EXAMPLES_SHOWN]
+            ),
+        )
+
+    def reject(self, code: str, row: int, column: str | None, value: str | None) -> Reject:
+        """The reject of one row."""
+        return Reject(self.files[self.file[row]], int(self.line[row]), code, column, value)
+
+
+def as_written(time: int) -> str:
+    """UTC microseconds as ISO 8601 text."""
+    return f"{np.datetime64(int(time), 'us')}Z"
+
+
+def _joined(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> pl.Series:
+    return pl.concat(
+        [
+            pl.Series([None] * size, dtype=pl.String) if column is None else column.cast(pl.String).alias("")
+            for column, size in zip(columns, sizes, strict=True)
+        ]
+    )
+
+
+def _encoded(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> Attribute:
+    return Attribute(*encode(_joined(columns, sizes)))
+
+
+def _taken(column: object, kept: np.ndarray) -> object:
+    if isinstance(column, Attribute):
+        return Attribute(column.codes[kept], column.values)
+    if isinstance(column, Mapping):
+        return {name: _taken(inner, kept) for name, inner in column.items()}
+    if isinstance(column, pl.Series):
+        return column.filter(pl.Series(kept)) if kept.dtype == bool else column.gather(kept)
+    return column[kept] if isinstance(column, np.ndarray) else column
