@@ -1,0 +1,108 @@
+"""Tables and documents as bytes, and files that appear whole or not at all."""
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from bankmine.errors import OutputError
+from bankmine.words import Text
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_bytes(document: object) -> bytes:
+    """JSON in UTF-8, readable, keys in the document's own order; NaN and infinities are refused."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    # A lone surrogate (from a file name that is not UTF-8) has no UTF-8 form; \udc80 is what JSON writes for it.
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV for spreadsheets: UTF-8 with its mark, unknown left empty, and no text that would be run as a formula (trust.md T9)."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([_neutral(name) for name in columns])
+    writer.writerows([_neutral(value) for value in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig", "backslashreplace")
+
+
+def _neutral(value: object) -> object:
+    """A text that a spreadsheet would run gets an apostrophe; numbers keep their sign."""
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return "" if value is None or value != value else value  # noqa: PLR0124 - NaN is the value that differs from itself
+
+
+def write(outputs: Mapping[Path, bytes]) -> None:
+    """Writes all of the files, each from a temporary one in its own folder, synced and renamed, so that none is ever half there.
+
+    Every file is complete on disk before the first appears under its name; an error before that leaves the folders as they
+    were. Raises OutputError.
+    """
+    with ExitStack() as leftovers:
+        drafts: list[tuple[str, Path]] = []
+        for path, content in outputs.items():
+            try:
+                drafts.append((_draft(path, content, leftovers), path))
+            except OSError as error:
+                raise _failed(path, error) from error
+        for draft, path in drafts:
+            try:
+                os.replace(draft, path)
+            except OSError as error:
+                raise _failed(path, error) from error
+        for folder in sorted({path.parent for path in outputs}):
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                raise _failed(folder, error) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable; where folders cannot be opened (Windows), renaming alone has to do."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _draft(path: Path, content: bytes, leftovers: ExitStack) -> str:
+    """The content under a temporary name beside its place, with the rights that a new file would have."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".part")
+    leftovers.callback(_remove, name)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.chmod(name, _mode(path))
+        os.fsync(file.fileno())
+    return name
+
+
+def _mode(path: Path) -> int:
+    """The rights of the file that is replaced, else those of a new file under the user's mask."""
+    with suppress(OSError):
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _remove(name: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(name)
+
+
+def _failed(path: Path, error: OSError) -> OutputError:
+    reason = error.strerror or type(error).__name__
+    return OutputError(
+        "WRITE_FAILED", Text(zh=f"无法写入:{reason}。", en=f"cannot be written: {reason}."),
+        Text(zh="请检查目录是否存在、磁盘空间和写入权限;未完成的文件不会留下。",
+             en="check that the folder exists, the disk's space and your rights; no unfinished file is left behind."), str(path))
