@@ -1,0 +1,71 @@
+"""Everything that the README tells people to type does what it says."""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from bankmine.cli import main
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = [(kind, body) for kind, body in re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)]
+INSTALLS = re.findall(r"^<!-- command: (\w+) -->\n```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = [line for kind, body in BLOCKS if kind == "sh" for line in body.splitlines() if line.startswith("bankmine ")]
+
+# The first column of the table of commands: "`bankmine waiting`, `rework`, `variants LOG`".
+LISTED = [cell.removeprefix("bankmine ").split()[0] for row in re.findall(r"^\| (`bankmine .*?) \|", README, re.MULTILINE)
+          for cell in re.findall(r"`([^`]+)`", row)]
+
+
+def run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit status of a command line, run in this process so that libraries are loaded once for all."""
+    monkeypatch.setattr(sys, "argv", shlex.split(line))
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with the sample logs, so that outputs do not land in the checkout."""
+    (tmp_path / "sample_logs").symlink_to(ROOT / "sample_logs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_both_installing_commands_are_there_for_the_checks_to_run() -> None:
+    assert [name for name, _ in INSTALLS] == ["analyze", "test"]
+    assert all(body.count("\n") == 1 for _, body in INSTALLS), "each is one line, enough by itself"
+
+
+def test_every_block_is_of_a_kind_that_is_run() -> None:
+    assert {kind for kind, _ in BLOCKS} == {"sh", "python"}
+    assert all(line.startswith(("bankmine ", "python3 -m venv ")) for kind, body in BLOCKS if kind == "sh" for line in body.splitlines())
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_run(line: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line, monkeypatch) == 0
+    outputs = re.findall(r"(?:--report|--json|-o) (\S+)", line)
+    assert all((elsewhere / name).stat().st_size > 0 for name in outputs)
+    assert capsys.readouterr().out
+
+
+def test_python_runs(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "\n".join(body for kind, body in BLOCKS if kind == "python")
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert len(names["log"]) > len(names["usual"]) > 0
+    assert len(names["frame"]) == len(names["log"])
+    assert "D6" in capsys.readouterr().out
+    assert (elsewhere / "loan.html").stat().st_size > 0
+
+
+@pytest.mark.parametrize("command", LISTED)
+def test_commands_of_the_table_exist(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(f"bankmine {command} --help", monkeypatch) == 0
