@@ -149,7 +149,9 @@ def _lost(table: Table, columns: Columns, case: Labels, activity: Labels, stamps
     ]
     notes += [timestamps.unread_note(main, reason, untimed) for reason in range(1, len(REASONS))]
     # A row with another time is kept: its missing start or end is open work or a lone completion, not an error.
-    notes += [timestamps.unread_note(stamp, reason, keep) for stamp in stamps.values() for reason in (timestamps.INVALID, timestamps.OUT_OF_RANGE)]
+    notes += [
+        timestamps.unread_note(stamp, reason, keep) for stamp in stamps.values() for reason in (timestamps.INVALID, timestamps.OUT_OF_RANGE)
+    ]
     return _Lost(keep, tuple(_rejects(table, notes[:2], main, untimed)), tuple(notes))
 
 

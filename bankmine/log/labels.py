@@ -55,7 +55,7 @@ class _Tidied:
     def merged(self, step: str) -> bool:
         """Whether a step made one name out of several."""
         some = self.frame.filter(pl.col(step))["tidy"].drop_nulls().unique()
-        return bool((self.frame.filter(pl.col("tidy").is_in(some.implode()))["tidy"].value_counts()["count"] > 1).any())
+        return (self.frame.filter(pl.col("tidy").is_in(some.implode()))["tidy"].value_counts()["count"] > 1).any()
 
 
 def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_words: frozenset[str] = NULL_WORDS) -> Labels:
@@ -81,7 +81,10 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
                 zh=f"案件编号为科学计数法，位数已丢失：“{cell_text(cells, row)}”",
                 en=f"case ids in scientific notation have lost precision: {cell_text(cells, row)!r} in column {column}",
             ),
-            Text(zh="请将该列设为文本格式后重新导出，不要经 Excel 另存。", en="export this column as text again, without saving it in Excel on the way."),
+            Text(
+                zh="请将该列设为文本格式后重新导出，不要经 Excel 另存。",
+                en="export this column as text again, without saving it in Excel on the way.",
+            ),
             file,
             int(line[row]),
             column,
@@ -91,7 +94,7 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
         floats = _rows_of(values, whole)
         values = values.replace(whole, whole.str.replace(r"\.0+$", ""))
     notes.append(Note("CASE_FLOAT", "warning", _float_ids, floats, column, cells))
-    notes.extend(_personal(values, column, cells))
+    notes.extend(_personal(values, column))
     return Labels(values, tuple(notes))
 
 
@@ -181,10 +184,10 @@ def _rows_of(text: pl.Series, values: pl.Series) -> np.ndarray:
 
 
 def _too_large(cells: pl.Series) -> bool:
-    return cells.dtype.is_float() and bool((cells.abs() >= EXACT_FLOAT).any())
+    return cells.dtype.is_float() and (cells.abs() >= EXACT_FLOAT).any()
 
 
-def _personal(values: pl.Series, column: str, cells: pl.Series) -> list[Note]:
+def _personal(values: pl.Series, column: str) -> list[Note]:
     """Case ids that are card or citizen numbers: personal data in a place that reports show."""
     distinct = values.drop_nulls().unique()
     cards = distinct.filter(distinct.str.contains(CARD))
@@ -210,7 +213,10 @@ def citizen(number: str) -> bool:
 
 
 def _normalised(count: int) -> Text:
-    return Text(zh=f"{count} 个案件编号含全角字符或首尾空格，已统一", en=f"{count} case ids had full-width characters or spaces around them and were normalised")
+    return Text(
+        zh=f"{count} 个案件编号含全角字符或首尾空格，已统一",
+        en=f"{count} case ids had full-width characters or spaces around them and were normalised",
+    )
 
 
 def _invisible(count: int) -> Text:
@@ -218,7 +224,10 @@ def _invisible(count: int) -> Text:
 
 
 def _float_ids(count: int) -> Text:
-    return Text(zh=f"{count} 个案件编号带“.0”（曾被当作数字），已去除", en=f"{count} case ids ended in .0 (they had been numbers once); it was removed")
+    return Text(
+        zh=f"{count} 个案件编号带“.0”（曾被当作数字），已去除",
+        en=f"{count} case ids ended in .0 (they had been numbers once); it was removed",
+    )
 
 
 def _whitespace(count: int) -> Text:
@@ -226,7 +235,10 @@ def _whitespace(count: int) -> Text:
 
 
 def _folded(count: int) -> Text:
-    return Text(zh=f"{count} 个环节名称含全角等兼容字符，已统一", en=f"{count} activity labels had full-width or other compatibility characters and were normalised")
+    return Text(
+        zh=f"{count} 个环节名称含全角等兼容字符，已统一",
+        en=f"{count} activity labels had full-width or other compatibility characters and were normalised",
+    )
 
 
 def _many(count: int) -> Text:
@@ -237,11 +249,17 @@ def _many(count: int) -> Text:
 
 
 def _values_normalised(count: int) -> Text:
-    return Text(zh=f"{count} 个属性值有多余空格、全角或不可见字符，已统一", en=f"{count} attribute values had extra spaces, full-width or invisible characters and were normalised")
+    return Text(
+        zh=f"{count} 个属性值有多余空格、全角或不可见字符，已统一",
+        en=f"{count} attribute values had extra spaces, full-width or invisible characters and were normalised",
+    )
 
 
 def _null_words(count: int) -> Text:
-    return Text(zh=f"{count} 个属性值是空值词（如 NULL、无），按缺失处理", en=f"{count} attribute values are null words (such as NULL or 无) and count as missing")
+    return Text(
+        zh=f"{count} 个属性值是空值词（如 NULL、无），按缺失处理",
+        en=f"{count} attribute values are null words (such as NULL or 无) and count as missing",
+    )
 
 
 def _cards(count: int) -> Text:

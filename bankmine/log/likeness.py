@@ -54,13 +54,19 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
     """
     bidi = [label for label in counts if BIDI.search(label)]
     if bidi:
-        yield LookAlike("LABEL_BIDI", tuple(bidi), _saying("{n} 行的环节名称含文字方向控制符", "{n} rows have labels with text-direction controls", bidi))
+        yield LookAlike(
+            "LABEL_BIDI",
+            tuple(bidi),
+            _saying("{n} 行的环节名称含文字方向控制符", "{n} rows have labels with text-direction controls", bidi),
+        )
     twins = _confusable(counts)
     if twins:
         yield LookAlike(
             "LABEL_CONFUSABLE",
             tuple(twins),
-            _saying("{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins),
+            _saying(
+                "{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins
+            ),
         )
     clean = {label: rows for label, rows in counts.items() if label not in set(twins)}
     variants, heads = _variants(clean, str.casefold)
@@ -68,21 +74,33 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
         yield LookAlike(
             "LABEL_CASE_VARIANT",
             tuple(variants),
-            _saying("{n} 行的环节名称与另一名称只有大小写之差，建议合并", "{n} rows have labels that differ from another only in case; consider merging", variants),
+            _saying(
+                "{n} 行的环节名称与另一名称只有大小写之差，建议合并",
+                "{n} rows have labels that differ from another only in case; consider merging",
+                variants,
+            ),
         )
     polluted = _polluted(heads)
     if polluted:
         yield LookAlike(
             "LABEL_POLLUTED",
             tuple(polluted),
-            _saying("{n} 行的环节名称带有变动的编号，建议去除", "{n} rows have labels with a varying number at their end; consider removing it", polluted),
+            _saying(
+                "{n} 行的环节名称带有变动的编号，建议去除",
+                "{n} rows have labels with a varying number at their end; consider removing it",
+                polluted,
+            ),
         )
     similar = _similar({label: rows for label, rows in heads.items() if label not in set(polluted)})
     if similar:
         yield LookAlike(
             "LABEL_SIMILAR",
             tuple(similar),
-            _saying("{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别", "{n} rows have labels close to another one, perhaps misspelt", similar),
+            _saying(
+                "{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别",
+                "{n} rows have labels close to another one, perhaps misspelt",
+                similar,
+            ),
         )
 
 
@@ -110,20 +128,22 @@ def synonyms(activity: pl.Series, case: pl.Series, time: np.ndarray, column: str
         label: (set(cases), frozenset(before), frozenset(after)) for label, cases, before, after in about.iter_rows() if len(cases) > 1
     }
     found = [
-        (a, b)
-        for a, b in pairs
-        if a in context and b in context and context[a][1:] == context[b][1:] and not context[a][0] & context[b][0]
+        (a, b) for a, b in pairs if a in context and b in context and context[a][1:] == context[b][1:] and not context[a][0] & context[b][0]
     ]
     if not found:
         return None
     rows = activity.is_in([b for _, b in found]).arg_true().to_numpy()
     listed = [f"{shown(a)} ≈ {shown(b)}" for a, b in found]
-    say = _saying("{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称", "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms", listed)
+    say = _saying(
+        "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称",
+        "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms",
+        listed,
+    )
     return Note("LABEL_SYNONYM", "warning", say, rows, column, activity, count=len(found))
 
 
 def shown(label: str) -> str:
-    """A label fit for a line of text: control and direction characters as \\u{…}."""
+    """A label fit for a line of text: control and direction characters escaped by their number in braces."""
     return CONTROL.sub(lambda sign: f"\\u{{{ord(sign.group()):x}}}", label)
 
 

@@ -48,7 +48,7 @@ def parse(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WO
     nonfinite = infinite | text.str.contains(NONFINITE).fill_null(False)
     empty = text.is_null() | text.str.to_lowercase().is_in(sorted(null_words)).fill_null(True)
     odd = ~(plain | nonfinite | empty)
-    notes = []
+    notes: list[Note] = []
     numbers = values.set(infinite, None).fill_null(float("nan")).to_numpy().copy()
     if odd.any():
         notes = _read_odd(text, odd.arg_true().to_numpy().astype(np.int64), plain, numbers, column, cells, currency)
@@ -73,7 +73,7 @@ def _read_odd(
     marked = amounts != some
     if not currency:
         amounts = amounts.set(marked, None)
-    comma = bool(amounts.str.contains(ONLY_COMMA).any()) and not (
+    comma = amounts.str.contains(ONLY_COMMA).any() and not (
         amounts.str.contains(ONLY_POINT).any() or text.filter(plain).str.contains(ONLY_POINT).any()
     )
     written = amounts.str.contains(COMMA if comma else POINT).fill_null(False)
@@ -118,11 +118,16 @@ def _thousands(count: int) -> Text:
 
 
 def _nonfinite(count: int) -> Text:
-    return Text(zh=f"{count} 个数值不是有限数（NaN、Infinity 或溢出），按未知处理", en=f"{count} numbers are not finite (NaN, Infinity, overflow) and unknown")
+    return Text(
+        zh=f"{count} 个数值不是有限数（NaN、Infinity 或溢出），按未知处理",
+        en=f"{count} numbers are not finite (NaN, Infinity, overflow) and unknown",
+    )
 
 
 def _in_yuan(count: int) -> Text:
-    return Text(zh=f"{count} 个金额带人民币符号或括号负数，已换算", en=f"{count} amounts with yuan signs or bracketed negatives were converted")
+    return Text(
+        zh=f"{count} 个金额带人民币符号或括号负数，已换算", en=f"{count} amounts with yuan signs or bracketed negatives were converted"
+    )
 
 
 def _text(count: int) -> Text:

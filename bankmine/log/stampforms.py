@@ -31,9 +31,11 @@ EPOCH = r"^(?P<n>[0-9]{10}|[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.(?P<f>[0-9]+))?$"
 SERIAL = r"^[0-9]{5}(?:\.[0-9]+)?$"
 SHORT_YEAR = r"(?i)^(?:[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/. ][a-z]{3,9}[-/. ][0-9]{2})(?:[ T].*)?$"
 
+CHINESE_FORM, PACKED_FORM = "yyyy年mm月dd日", "yyyymmddHHMMSS"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CHINESE = (
     (r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?", " "),
+    (r"晚上\s*12(?:[点點时時:]|$)", " 24:"),
     (r"(?:上午|早上|凌晨|早晨)\s*", " AM "),
     (r"(?:下午|晚上|中午|傍晚)\s*", " PM "),
     (r"[年月]\s*", "-"),
@@ -55,7 +57,7 @@ class Reading:
     """What the cells of a column say, each array of shape [rows].
 
     `value`: int64 microseconds, UTC where `absolute`, else as the wall clock showed them; UNKNOWN_TIME = not read.
-    `forms`: how many cells were written in which form (cells without a time of day are in `dated` only).
+    `forms`: how many cells with a time of day were written in which form; `date_forms`: the same for mere dates.
     """
 
     value: np.ndarray
@@ -64,11 +66,13 @@ class Reading:
     midnight24: np.ndarray
     epoch: np.ndarray
     serial: np.ndarray
-    forms: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, int] = field(default_factory=dict[str, int])
+    date_forms: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
     def blank(cls, rows: int) -> "Reading":
-        return cls(np.full(rows, UNKNOWN_TIME, dtype=np.int64), *(np.zeros(rows, dtype=bool) for _ in range(5)))
+        none = np.zeros(rows, dtype=bool)
+        return cls(np.full(rows, UNKNOWN_TIME, dtype=np.int64), none, none.copy(), none.copy(), none.copy(), none.copy())
 
     def count(self, form: str, cells: int) -> None:
         if cells:
@@ -116,13 +120,21 @@ def place(reading: Reading, rows: np.ndarray, parts: pl.DataFrame, month: np.nda
     reading.midnight24[good] = midnight24[possible]
     dated = parts["H"].is_null().to_numpy()
     reading.dated[good] = dated[possible]
-    timed = parts.filter(pl.Series(possible & ~dated))
+    for some, counts in ((possible & ~dated, reading.forms), (possible & dated, reading.date_forms)):
+        _count(counts, parts.filter(pl.Series(some)), form)
+
+
+def _count(counts: dict[str, int], parts: pl.DataFrame, form: str | None) -> None:
+    """Count cells by the form they are written in: the one named, else year first with the separators they have."""
+    if not parts.height:
+        return
     if form is not None:
-        reading.count(form, timed.height)
-    elif timed.height:
-        names = timed.select(pl.concat_str(pl.lit("yyyy"), "p", pl.lit("mm"), "p", pl.lit("dd"), "t", pl.lit("HH:MM"))).to_series()
-        for name, cells in names.value_counts().iter_rows():
-            reading.count(name, cells)
+        counts[form] = counts.get(form, 0) + parts.height
+        return
+    clock = pl.when(pl.col("H").is_null()).then(pl.lit("")).otherwise(pl.concat_str("t", pl.lit("HH:MM")))
+    written = parts.select(pl.concat_str(pl.lit("yyyy"), "p", pl.lit("mm"), "p", pl.lit("dd"), clock)).to_series()
+    for name, cells in written.value_counts().iter_rows():
+        counts[name] = counts.get(name, 0) + cells
 
 
 def civil_days(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -171,14 +183,14 @@ def read_numbers(reading: Reading, text: pl.Series, todo: np.ndarray) -> np.ndar
         todo = np.delete(todo, at)
     at, parts = read_pattern(text[todo], COMPACT)
     if len(at):
-        place(reading, todo[at], parts, number(parts, "m"), number(parts, "d"), "yyyymmddHHMMSS")
+        place(reading, todo[at], parts, number(parts, "m"), number(parts, "d"), PACKED_FORM)
         todo = np.delete(todo, at)
     return todo
 
 
 def _read_serials(reading: Reading, text: pl.Series, rows: np.ndarray) -> None:
     """Excel's day numbers: rounded to the second where the written digits allow it, else to the millisecond."""
-    decimals = int((text.str.len_bytes() - 6).clip(0).max() or 0)  # pyrefly: ignore[bad-argument-type]
+    decimals = int((text.str.len_bytes().cast(pl.Int64) - 6).clip(0).to_numpy().max())
     exact = (text.cast(pl.Float64).to_numpy() - EXCEL_EPOCH_DAYS) * DAY
     seconds = np.rint(exact / SECOND) * SECOND
     tolerance = max(DAY / 2 / 10.0**decimals, 1_000.0)
