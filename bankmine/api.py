@@ -56,7 +56,9 @@ class Analysis:
     @cached_property
     def understanding(self) -> Understanding:
         process = self.process if self.process is not None else self.settings.process.id
-        return understand(self.log.activities, process=process, mapping=self.settings.activities, actors=actors(self.log))
+        mapping = {label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
+                   for label, entry in self.settings.activities.items()}
+        return understand(self.log.activities, process=process, mapping=mapping, actors=actors(self.log))
 
     @cached_property
     def enablement(self) -> Enablement:

@@ -193,8 +193,11 @@ class EventLog:
 
         return top_variants(self, share)
 
-    def to_pm4py(self) -> "pd.DataFrame":
-        """The log as pm4py's formatted table, one row per instance in canonical order (see bankmine.log.interop)."""
+    def to_pm4py(self, *, intervals: bool = False) -> "pd.DataFrame":
+        """The log as pm4py's formatted table, one row per instance in canonical order (see bankmine.log.interop).
+
+        `intervals` names the start as pm4py does; pm4py then orders its DFG by start, and it differs from ours.
+        """
         from bankmine.log.interop import to_pm4py
 
-        return to_pm4py(self)
+        return to_pm4py(self, intervals=intervals)

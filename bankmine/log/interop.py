@@ -99,14 +99,15 @@ def _series(name: str, column: "pd.Series[Any]") -> pl.Series:
     return pl.Series(name, filled).scatter(np.flatnonzero(missing), None) if missing.any() else pl.Series(name, filled)
 
 
-def to_pm4py(log: EventLog) -> "pd.DataFrame":
+def to_pm4py(log: EventLog, *, intervals: bool = False) -> "pd.DataFrame":
     """pm4py's formatted table: one row per activity instance, in canonical order, with a fresh index.
 
-    `case:concept:name`, `concept:name`, `time:timestamp` (completion; for open work the start), `start_timestamp` (where
-    known, else the completion, as pm4py takes it), `org:resource`, `lifecycle:transition` (complete, or start for open work),
+    `case:concept:name`, `concept:name`, `time:timestamp` (completion; for open work the start), `start` (NaT = unknown), `org:resource`, `lifecycle:transition` (complete, or start for open work),
     `concept:instance` (the work item), and the attributes under pm4py's keys where it has one. Times are UTC.
 
-    pm4py sorts nothing that is sorted already, so that its DFG, variants, start and end activities on this table equal ours.
+    pm4py's DFG, variants, start and end activities on this table equal ours. It would order a DFG by start, not by
+    completion, if it found a column `start_timestamp`; that is why the start has another name, unless `intervals` asks for
+    pm4py's own (where a start is not known, pm4py wants the completion there).
     """
     import pandas as pd
 
@@ -115,13 +116,14 @@ def to_pm4py(log: EventLog) -> "pd.DataFrame":
         return pd.Series(names[codes], dtype="str")
 
     def instants(time: np.ndarray) -> "pd.Series[Any]":
+        # The smallest int64 is UNKNOWN_TIME here and "not a time" in numpy.
         return pd.Series(time.astype("datetime64[us]")).dt.tz_localize("UTC")
 
     columns: dict[str, Any] = {
         "case:concept:name": text(log.case, log.case_names),
         "concept:name": text(log.activity, log.activities),
         "time:timestamp": instants(log.moment),
-        "start_timestamp": instants(log.began),
+        "start_timestamp" if intervals else "start": instants(log.began if intervals else log.start),
         "org:resource": text(log.resource, log.resources),
         "lifecycle:transition": pd.Series(np.where(log.end == UNKNOWN_TIME, "start", "complete"), dtype="str"),
         "concept:instance": pd.Series(log.item.astype(np.int64)),

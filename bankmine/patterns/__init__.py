@@ -21,7 +21,7 @@ def pattern_classes() -> dict[str, type[Pattern]]:
     return found
 
 
-def patterns(rules: Mapping[str, Mapping[str, float]] | None = None) -> tuple[Pattern, ...]:
+def patterns(rules: Mapping[str, Mapping[str, object]] | None = None) -> tuple[Pattern, ...]:
     """One of each pattern, its thresholds set from `rules` (code -> field -> value).
 
     Raises UsageError for an unknown code or field, with the right names.

@@ -22,7 +22,7 @@ def logs(draw: st.DrawFn) -> EventLog:
 
 
 @given(logs())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_unchanged_replay_is_the_measured_cycle_time(log: EventLog) -> None:
     facts = Analysis(log).facts
     everywhere = np.ones(facts.cases, dtype=bool)
