@@ -39,7 +39,7 @@ def fragment(blocks: Iterable[Block], lang: Lang, zone: str) -> str:
     name = sha256(content.encode()).hexdigest()[:12]
     return _blocks_page().from_string(
         '<style>{{ style }}</style>\n<div class="bankmine" lang="{{ lang }}" id="bankmine-{{ name }}">{{ content }}</div>',
-    ).render(style=Markup(style()), lang=_language(lang), content=content, name=name)
+    ).render(style=Markup(style()), lang=language(lang), content=content, name=name)
 
 
 @cache
@@ -48,7 +48,8 @@ def style() -> str:
     return (TEMPLATES / "blocks.css").read_text(encoding="utf-8")
 
 
-def _language(lang: Lang) -> str:
+def language(lang: Lang) -> str:
+    """The language tag of a page."""
     return "zh-CN" if lang == "zh" else "en"
 
 

@@ -1,0 +1,151 @@
+"""The report's sections, in order: summary, data quality, process map, waiting, rework, diagnoses, recommendations, method."""
+
+from typing import TYPE_CHECKING
+
+from bankmine.advice.answer import Recommendation
+from bankmine.report.method import method
+from bankmine.report.quality import data_quality
+from bankmine.report.summary import summary
+from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase, verdict
+from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, Paragraph, TableBlock
+from bankmine.show.format import duration, number, percent
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+
+VARIANTS_SHOWN = 10
+LONG_VARIANT = 24  # activities of a variant that are written out
+
+
+def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) -> list[Block]:
+    """The whole report as blocks; `lang` is the language of the words inside pictures."""
+    return [
+        Heading(title(analysis), 1, "top"),
+        Heading(Text(zh="摘要", en="Summary"), 2, "summary"), *summary(analysis),
+        *recommendations(analysis), *diagnoses(analysis),
+        *process_section(analysis, lang, pictures=pictures), *waiting(analysis), *rework(analysis), *data_quality(analysis.log), *method(analysis),
+    ]
+
+
+def title(analysis: "Analysis") -> Text:
+    """The report's title, with the process where it is known."""
+    definition = analysis.understanding.definition
+    if definition is None:
+        return Text(zh="流程分析报告", en="Process analysis")
+    return Text(zh="{name}流程分析报告", en="Process analysis: {name}").format(name=definition.name)
+
+
+def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
+    """The process as it ran: maps by frequency and by waiting, the most frequent variants, and how well the model fits."""
+    blocks: list[Block] = [Heading(Text(zh="流程全貌", en="The process as it ran"), 2, "process")]
+    if pictures:
+        from bankmine.measure.waiting import by_design
+        from bankmine.report.map import process_map
+
+        contractual = frozenset(by_design(analysis.understanding).nonzero()[0].tolist())
+        blocks += [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in ("frequency", "waiting")]
+    variants = analysis.variants
+    shown = min(VARIANTS_SHOWN, len(variants.sequences))
+    rows: list[tuple[Cell, ...]] = [(k + 1, int(variants.count[k]), float(variants.share[k]), _path(variants.names(k))) for k in range(shown)]
+    blocks.append(TableBlock(
+        (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="案件", en="Cases"), "count"), Column(Text(zh="占比", en="Share"), "share"),
+         Column(Text(zh="路径", en="Path"), "label")),
+        rows, hidden=len(variants.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths")))
+    return blocks
+
+
+def waiting(analysis: "Analysis") -> list[Block]:
+    """How long cases take, and where they wait."""
+    return [Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"), *analysis.cycle_time.blocks(), *analysis.waiting.blocks()]
+
+
+def rework(analysis: "Analysis") -> list[Block]:
+    """What is done again, in which loops, and how often work changes hands."""
+    return [Heading(Text(zh="返工、循环与交接", en="Rework, loops and handovers"), 2, "rework"), *analysis.rework.blocks(), *analysis.loops.blocks(),
+            *analysis.handovers.blocks()]
+
+
+def diagnoses(analysis: "Analysis") -> list[Block]:
+    """The six verdicts with their reasons."""
+    columns = (Column(Text(zh="诊断", en="Diagnosis"), "text"), Column(Text(zh="结论", en="Verdict"), "text"), Column(Text(zh="理由", en="Why"), "text"),
+               Column(Text(zh="方案", en="Plan"), "code"))
+    rows: list[tuple[Cell, ...]] = [(Text(zh="{id} {title}", en="{id} {title}").format(id=d.id, title=d.title), verdict(d), d.statement, d.plan)
+                                    for d in analysis.diagnoses]
+    return [Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "diagnoses"), TableBlock(columns, rows)]
+
+
+def recommendations(analysis: "Analysis") -> list[Block]:
+    """Every recommendation with its gain, plan sections, risk, phase and the factors of its score."""
+    blocks: list[Block] = [Heading(Text(zh="建议", en="Recommendations"), 2, "recommendations")]
+    if not analysis.recommendations:
+        return [*blocks, Notice(Text(zh="没有建议:没有任何发现达到实质程度。", en="No recommendation: no finding is material."), "good")]
+    for item in analysis.recommendations:
+        blocks += recommendation(item)
+    return blocks
+
+
+def recommendation(item: Recommendation) -> list[Block]:
+    """One recommendation."""
+    gain = item.gain
+    figures: list[tuple[Text, CellKind, Cell]] = [(Text(zh="收益", en="gain"), "text", headline_gain(item))]
+    if gain.realistic is not None:
+        figures.append((Text(zh="90% 区间", en="90 % interval"), "text", interval(gain.realistic)))
+    if gain.upper is not None:
+        figures.append((Text(zh="上限(原因全部消除)", en="at most (cause gone)"), "duration", gain.upper.estimate))
+    figures += [
+        (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}({share})", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
+        (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
+        (Text(zh="不改的风险", en="risk of not acting"), "text", level(item.risk_of_inaction)),
+    ]
+    details: list[tuple[Cell, ...]] = [
+        (Text(zh="方案章节", en="Plan sections"), _list(item.plan)),
+        (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),
+        (Text(zh="全年可省", en="Saved a year"), _yearly(item)),
+        (Text(zh="证据与可行性", en="Evidence, feasibility"),
+         Text(zh="{evidence};可行性{feasibility};变更风险{risk}", en="{evidence}; feasibility {feasibility}; risk of changing {risk}").format(
+             evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility], risk=LEVEL[item.risk_of_change])),
+        (Text(zh="风险等级", en="Risk class"), Text(zh="{cls}(可能性 {l} × 严重性 {s})", en="{cls} (likelihood {l} × severity {s})").format(
+            cls=LEVEL[item.risk_class], l=item.likelihood, s=item.severity)),
+        (Text(zh="得分", en="Score"), _score(item)),
+    ]
+    return [
+        Heading(Text(zh="{rank}. {title}:「{activity}」", en="{rank}. {title}: “{activity}”").format(rank=item.rank, title=item.title, activity=item.activity), 3,
+                f"recommendation-{item.rank}"),
+        Paragraph(item.text), KeyFigures(figures),
+        TableBlock((Column(Text(zh="项目", en="Item"), "text"), Column(Text(zh="内容", en="Content"), "text")), details),
+    ]
+
+
+def _yearly(item: Recommendation) -> Text:
+    """Seconds a year as days, and why there are none."""
+    if item.kind == "control":
+        return Text(zh="控制问题不折算成时间", en="a control is not turned into time")
+    parts = []
+    if item.gain.per_year is not None:
+        parts.append(Text(zh="案件时间 {t}(90% 区间 {i})", en="{t} of case time (90 % interval {i})").format(
+            t=duration(item.gain.per_year.estimate), i=interval(item.gain.per_year)))
+    if item.gain.effort_per_year_s is not None:
+        parts.append(Text(zh="员工工时 {t}", en="{t} of staff time").format(t=duration(item.gain.effort_per_year_s)))
+    if not parts:
+        return Text(zh="日志不足 90 天,不推算全年", en="under 90 days of log: no yearly figure")
+    return Text(zh=";".join(p.zh for p in parts), en="; ".join(p.en for p in parts))
+
+
+def _score(item: Recommendation) -> Text:
+    """The score as the product of its factors, all of them printed."""
+    zh = " × ".join(f"{name.zh} {number(value).zh}" for name, value in item.factors)
+    en = " × ".join(f"{name.en} {number(value).en}" for name, value in item.factors)
+    return Text(zh="{score} = {f};第 {tier} 档", en="{score} = {f}; tier {tier}").format(score=number(item.score), f=Text(zh=zh, en=en), tier=item.tier)
+
+
+def _list(names: tuple[str, ...]) -> Text | str:
+    return Text(zh="、".join(names), en=", ".join(names)) if names else ""
+
+
+def _path(names: tuple[str, ...]) -> str:
+    """A variant as a path, its middle left out (with the number of activities left out) where it is very long."""
+    if len(names) <= LONG_VARIANT:
+        return " → ".join(names)
+    half = LONG_VARIANT // 2
+    return " → ".join((*names[:half], f"… (+{len(names) - 2 * half}) …", *names[-half:]))

@@ -1,0 +1,79 @@
+"""The report as one page: a file that needs no network, no script and nothing beside it."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from bankmine import __version__
+from bankmine.report.contents import contents, title
+from bankmine.show.blocks import Block, Heading
+from bankmine.show.format import local_time, visible
+from bankmine.show.html import body, environment, language, style
+from bankmine.show.records import write
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+
+TEMPLATES = Path(__file__).parent / "templates"
+FILES_NAMED = 3
+SKIP = Text(zh="跳到摘要", en="Skip to the summary")
+SECTIONS = Text(zh="章节", en="Sections")
+FOOTER = Text(zh="由 bankmine {version} 生成;时间以 {zone} 显示;所有数字均由日志算出,可用 explain 命令追溯到文件行。",
+              en="Made by bankmine {version}; times are shown in {zone}; every figure is worked out from the log, and the command explain traces it to lines of the files.")
+
+
+def page(analysis: "Analysis", lang: Lang) -> str:
+    """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
+    zone = analysis.log.source.timezone
+    css = style() + _page_style()
+    return _environment().get_template("page.html").render(
+        language=language(lang), version=__version__, title=visible(title(analysis).of(lang)), source=_source(analysis).of(lang),
+        style=Markup(css), style_hash=b64encode(sha256(css.encode()).digest()).decode(),
+        words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
+        sections=_sections(contents(analysis, lang), lang, zone), footer=FOOTER.format(version=__version__, zone=zone).of(lang))
+
+
+def save(analysis: "Analysis", path: Path, lang: Lang) -> None:
+    """Writes the page. Raises OutputError."""
+    write({path: page(analysis, lang).encode("utf-8", "backslashreplace")})
+
+
+@cache
+def _environment() -> Environment:
+    return environment(TEMPLATES)
+
+
+@cache
+def _page_style() -> str:
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8")
+
+
+def _sections(blocks: Sequence[Block], lang: Lang, zone: str) -> list[dict[str, object]]:
+    """The blocks in sections, one for each heading of level 2; the title, of level 1, stands in the page's head."""
+    starts = [k for k, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
+    sections: list[dict[str, object]] = []
+    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+        heading = blocks[start]
+        assert isinstance(heading, Heading)
+        sections.append({"anchor": heading.anchor, "title": heading.text.of(lang), "body": body(blocks[start:end], lang, zone, start + 1)})
+    return sections
+
+
+def _source(analysis: "Analysis") -> Text:
+    """The files and the period."""
+    log = analysis.log
+    zone = log.source.timezone
+    files = [visible(Path(file.name).name) for file in log.source.files]
+    named = Text(zh="、".join(files[:FILES_NAMED]), en=", ".join(files[:FILES_NAMED])) if files else Text(zh="内存中的日志", en="a log in memory")
+    if len(files) > FILES_NAMED:
+        named = Text(zh="{named}等 {n} 个文件", en="{named} and others, {n} files").format(named=named, n=len(files))
+    return Text(zh="{named} · {cases} 件案件 · {first} 至 {last}", en="{named} · {cases} cases · {first} to {last}").format(
+        named=named, cases=f"{log.cases:,}", first=local_time(int(log.case_start.min()), zone).of("en")[:10],
+        last=local_time(int(log.case_end.max()), zone).of("en")[:10])
