@@ -231,7 +231,7 @@ def _notes(
         )
     else:
         # XES dates are to carry an offset, so its absence there is worth a warning.
-        severity: Severity = "warning" if asked.column.startswith("time:") else "info"
+        severity: Severity = "warning" if ".xes" in asked.file.lower() else "info"
         yield note("TS_NAIVE", naive, f"不带时区，按 {zone} 读取", f"carry no time zone and were read in {zone}", severity)
     yield note("TS_FUTURE", far_ahead(time, known), "远在其余时间之后，可能是录入错误", "lie far after all others and may be typing errors")
 
