@@ -64,7 +64,7 @@ def load(process: str | Path) -> ProcessDefinition:
         raise UsageError(
             "PROCESS_UNKNOWN",
             Text(zh=f"没有名为「{process}」的流程", en=f"there is no process “{process}”"),
-            Text(zh=f"可用的流程:{valid};或给出自己的定义文件(FILE.toml)", en=f"choose one of {valid}, or give a definition file (FILE.toml)"),
+            Text(zh=f"可用的流程:{valid};或给出自己的定义文件(FILE.toml)", en=f"choose from {valid}, or give a definition file (FILE.toml)"),
         )
     return _bundled(process)
 

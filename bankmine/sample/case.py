@@ -1,0 +1,320 @@
+"""A case on its way through the process: each call writes the rows of one step and yields the times at which to go on."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from zlib import crc32
+
+import numpy as np
+
+from bankmine.process.definition import ProcessDefinition
+from bankmine.sample.models import Journey, Model, Route
+from bankmine.sample.office import DAY, HOUR, Team, open_at, wall, worked
+from bankmine.sample.problems import DEADLINE_DAYS, Faults, Problem
+
+T = TypeVar("T")
+LONGEST = 6 * HOUR  # one sitting
+LARGE = -0.2533  # the normal distribution's 40 % point
+MORNING = 2 * HOUR
+SOON = 0.5  # median hours until work that came back by a small fault is picked up again
+CUSTOMER, SYSTEM = "customer", "system"
+USUAL_SHARE = 0.45  # median answer time of customers, as a share of the days that the process definition expects
+SPREAD = 0.6  # sigma of the logarithm of customers' answer times
+IN_DUTY_HOURS = 0.92  # of answers that fall outside duty hours, the share that customers put off until the office is open
+
+
+@dataclass(slots=True)
+class Row:
+    case: int
+    step: str
+    start: float
+    end: float
+    resource: str
+    role: str
+
+
+class Draws:
+    """Random numbers by purpose and case, so that a run with a problem and one without it draw the same for all else."""
+
+    def __init__(self, seed: int, cases: int) -> None:
+        self._seed, self._cases = seed, cases
+        self._normal: dict[str, list[float]] = {}
+        self._uniform: dict[str, list[float]] = {}
+
+    def normal(self, name: str, case: int) -> float:
+        if name not in self._normal:
+            self._normal[name] = self.stream(name).standard_normal(self._cases).tolist()
+        return self._normal[name][case]
+
+    def uniform(self, name: str, case: int) -> float:
+        if name not in self._uniform:
+            self._uniform[name] = self.stream(name).random(self._cases).tolist()
+        return self._uniform[name][case]
+
+    def stream(self, name: str) -> np.random.Generator:
+        return np.random.default_rng([self._seed, crc32(name.encode())])
+
+
+@dataclass(slots=True)
+class World:
+    """What all cases of a run share, and what the run counts.
+
+    `in_branch` by case: the customer came to the branch; `scale` by role: minutes of work per minute of the tasks' tables.
+    `struck`: cases that the problem befell; `cycle`: seconds from arrivals to ends, without what is agreed by contract;
+    `touch`: seconds of work by the bank's people.
+    """
+
+    model: Model
+    definition: ProcessDefinition
+    draws: Draws
+    in_branch: list[bool]
+    faults: Faults
+    problem: Problem | None
+    teams: dict[str, Team]
+    scale: dict[str, float]
+    rows: list[Row] = field(default_factory=list)
+    spawned: list[tuple[float, Route]] = field(default_factory=list)
+    struck: set[int] = field(default_factory=set)
+    cycle: float = 0.0
+    touch: float = 0.0
+
+
+class Case:
+    """One case: its own clock `now`, and the people who worked on it."""
+
+    __slots__ = ("_late", "_times", "_who", "arrival", "now", "number", "world")
+
+    def __init__(self, world: World, number: int, arrival: float) -> None:
+        self.world, self.number, self.arrival, self.now = world, number, arrival, arrival
+        self._times: dict[str, int] = {}
+        self._who: dict[str, int] = {}
+        self._late: list[str] = []
+
+    @property
+    def large(self) -> bool:
+        """Among the larger 60 % of amounts, which need a second signature."""
+        return self.world.draws.normal("amount", self.number) > LARGE
+
+    # Chance
+
+    def chance(self, name: str, share: float) -> bool:
+        return self.world.draws.uniform(f"{name}{self._again(name)}", self.number) < share
+
+    def pick(self, name: str, values: Sequence[T]) -> T:
+        return values[int(self.world.draws.uniform(name, self.number) * len(values))]
+
+    def _planted(self, pattern: str, step: str | None = None) -> Problem | None:
+        """The planted problem if it is of that pattern (and at that step)."""
+        problem = self.world.problem
+        return problem if problem is not None and problem.pattern == pattern and step in (None, problem.step) else None
+
+    def _strikes(self, problem: Problem | None) -> bool:
+        if problem is None or not self.chance(problem.pattern, problem.share):
+            return False
+        self.world.struck.add(self.number)
+        return True
+
+    def _again(self, name: str) -> int:
+        """How often this was drawn before, so that every draw of a case is its own."""
+        times = self._times.get(name, 0)
+        self._times[name] = times + 1
+        return times
+
+    def _lognormal(self, name: str, median: float, sigma: float) -> float:
+        return median * math.exp(sigma * self.world.draws.normal(f"{name}{self._again(name)}", self.number))
+
+    def _service(self, step: str, part: float = 1.0) -> float:
+        task = self.world.model.tasks[step]
+        variance = math.log1p(task.cv**2)
+        mean = task.minutes * 60 * self.world.scale[task.role] * part
+        return min(max(self._lognormal(step, mean * math.exp(-variance / 2), math.sqrt(variance)), 20.0), LONGEST)
+
+    # Steps
+
+    def begins(self, step: str) -> Route:
+        yield from self._by(CUSTOMER, step, self._lognormal(step, 480, 0.5))
+
+    def work(self, step: str) -> Route:
+        """Work by the bank's staff at one step, with whatever goes wrong there."""
+        if self._strikes(self._planted("P23", step)):
+            if self.chance("P23 late", 0.3):
+                self._late.append(step)
+            return
+        yield from self._perform(step, calls=True)
+        yield from self._bounce(step)
+        yield from self._return(step)
+        for late in [late for late in self._late if (of := self.world.definition.step(late)) is not None and of.before == step]:
+            self._late.remove(late)
+            yield from self._perform(late)
+
+    def system(self, step: str, seconds: float) -> Route:
+        """A step that a system does at once, at any hour; where it fails it is tried again within minutes."""
+        yield from self._by(SYSTEM, step, self._lognormal(step, seconds, 0.5))
+        problem = self._planted("P26", step)
+        if problem is not None and self._strikes(problem):
+            retries = 2 + round(self._lognormal("P26 retries", max(problem.strength - 2.0, 0.5), 0.4))
+            for _ in range(retries):
+                self.now += min(self._lognormal("P26 pause", 12 * 60, 0.5), HOUR / 2)
+                yield self.now
+                yield from self._by(SYSTEM, step, min(self._lognormal("P26 run", 25 * 60, 0.5), 2 * HOUR))
+        elif problem is None and self.chance("retry " + step, self.world.faults.retries):
+            self.now += self._lognormal("retry pause", 240, 0.5)
+            yield self.now
+            yield from self._by(SYSTEM, step, self._lognormal(step, seconds, 0.5))
+
+    def documents(self, check: str, request: str, supply: str) -> Route:
+        """Documents may be missing: they are asked for, come, and are checked again."""
+        problem = self._planted("P15", request)
+        share = problem.share if problem is not None else self.world.faults.requests
+        # The draw is one and the same, so that the cases of the healthy run are among those of the problem's.
+        if check not in self._who or not self.chance("documents", share):
+            return  # it is the check that finds them missing
+        if problem is not None:
+            self.world.struck.add(self.number)
+        for _ in range(2 if problem is not None and self.chance("documents again", 0.15) else 1):
+            yield from self._perform(request)
+            yield from self._answer(request, supply, at_counter=False)
+            yield from self._perform(check)
+
+    def ask(self, step: str, reply: str, withdraw: str) -> Journey:
+        """Asks the customer and waits: True once the answer has come, False if none comes and the case ends."""
+        world, lapse = self.world, self._planted("P18")
+        yield from self._perform(step, calls=True)
+        if lapse is not None and self._strikes(lapse):
+            self.now += DEADLINE_DAYS * DAY + self._between("P18 age", -0.4, 0.6) * DAY
+            yield self.now
+            yield from self._closes(lapse.step)
+            return False
+        if self.chance("unanswered", world.faults.unanswered):
+            self.now = self._in_duty_hours(self.now + self._lognormal("withdraw", 1.2 * self._expected(step), 0.7) * DAY)
+            yield self.now
+            yield from self._by(CUSTOMER, withdraw, self._lognormal(withdraw, 180, 0.5))
+            return False
+        yield from self._answer(step, reply, at_counter=world.model.at_counter and world.in_branch[self.number])
+        return True
+
+    def contractual(self, step: str, days: float) -> Route:
+        """A step whose preceding wait is agreed by contract; not part of the cycle time that the run counts."""
+        self.now = self._in_duty_hours(self.now + self._lognormal(step, days, 0.02) * DAY)
+        yield self.now
+        yield from self._by(SYSTEM if step == "loan.collect" else CUSTOMER, step, 60.0)
+
+    # How
+
+    def _perform(self, step: str, *, calls: bool = False, person: int | None = None, part: float = 1.0) -> Route:
+        """Work at a step by its role; rows are written when it is handed in, since the queue is first come, first served."""
+        world, model = self.world, self.world.model
+        role = model.tasks[step].role
+        if self._strikes(self._planted("P22", step)):
+            role, person = model.tasks[model.entry].role, self._who[model.entry]
+        team = world.teams[role]
+        duration = self._service(step, part)
+        start, end, who = team.serve(self.now, duration, person)
+        world.rows.append(Row(self.number, step, start, end, team.names[who], role))
+        world.touch += duration
+        self._who[step] = who
+        if calls:
+            self._enquires(step, start)
+        self.now = end
+        yield end
+
+    def _by(self, party: str, step: str, duration: float) -> Route:
+        self.world.rows.append(Row(self.number, step, self.now, self.now + duration, party, party))
+        self.now += duration
+        yield self.now
+
+    def _answer(self, asked: str, reply: str, *, at_counter: bool) -> Route:
+        """The customer's answer: mostly within the expected days, on the spot at the counter; late where that is the problem."""
+        days = self._expected(asked)
+        problem = self._planted("P14", asked)
+        if problem is not None:
+            self.world.struck.add(self.number)
+            wait = self._lognormal(reply, problem.strength * days * DAY, SPREAD)
+        elif at_counter:
+            wait = self._lognormal(reply, 600, SPREAD)
+        else:
+            wait = self._lognormal(reply, USUAL_SHARE * days * DAY, SPREAD)
+        self.now = self._in_duty_hours(self.now + wait)
+        yield self.now
+        yield from self._by(CUSTOMER, reply, self._lognormal(reply + " work", 300, 0.5))
+
+    def _bounce(self, step: str) -> Route:
+        """The work goes to a colleague and back to the first owner, who waits for it each time."""
+        world, problem = self.world, self._planted("P06", step)
+        people = len(world.teams[world.model.tasks[step].role].names)
+        usual = world.faults.bounces / len(world.model.tasks)
+        if not (self._strikes(problem) if problem is not None else people > 1 and self.chance("bounce " + step, usual)):
+            return
+        hours = problem.strength if problem is not None else SOON
+        owner = self._who[step]
+        colleague = (owner + 1 + int(self.world.draws.uniform("P06 colleague", self.number) * (people - 1))) % people
+        for person in (colleague, owner):
+            self.now = wall(worked(self.now) + self._lognormal("P06 pickup", hours * HOUR, 0.5))
+            yield self.now
+            yield from self._perform(step, person=person, part=0.5)
+
+    def _return(self, review: str) -> Route:
+        """A review finds an error made earlier: the case goes back and comes again, without the customer."""
+        problem = self._planted("P07")
+        path = problem.path if problem is not None else self.world.model.returns[0]
+        if path[-1] != review:
+            return
+        if not (self._strikes(problem) if problem is not None else self.chance("rework", self.world.faults.rework)):
+            return
+        hours = problem.strength if problem is not None else SOON
+        self.now = wall(worked(self.now) + self._lognormal("P07 back", hours * HOUR, 0.5))
+        yield self.now
+        for step in path:
+            yield from self._perform(step)
+
+    def _enquires(self, step: str, until: float) -> None:
+        """The customer may call while the case lies before this step; a second thread of the case, which does not hold it up."""
+        world, problem = self.world, self._planted("P16")
+        share = problem.share if problem is not None else world.faults.enquiries / len(world.model.tasks)
+        role = world.model.tasks[step].role
+        if world.model.roles[role].calls and self.chance("enquiry", share):
+            if problem is not None:
+                world.struck.add(self.number)
+            at = self.now + self._between("enquiry at", 0.1, 0.9) * max(until - self.now, 600.0)
+            world.spawned.append((at, self._call(at, role)))
+
+    def _call(self, at: float, role: str) -> Route:
+        """Whoever has the case next answers the call."""
+        world, problem = self.world, self._planted("P16")
+        step, team = world.model.enquiry, world.teams[role]
+        longer = problem.strength if problem is not None else 1.0
+        duration = self._service(step, longer)
+        start, end, who = team.serve(at, duration)
+        world.rows.append(Row(self.number, step, start, end, team.names[who], role))
+        world.touch += duration
+        yield end
+
+    def _closes(self, step: str) -> Route:
+        """The case is closed at once: by the system if the definition says so, else in the name of the bank's role."""
+        of = self.world.definition.step(step)
+        if of is not None and of.party == SYSTEM:
+            yield from self._by(SYSTEM, step, self._lognormal(step, 10, 0.3))
+            return
+        role = self.world.model.tasks[self.world.model.asks[0]].role
+        team = self.world.teams[role]
+        start, end, who = team.serve(self.now, 120.0)
+        self.world.rows.append(Row(self.number, step, start, end, team.names[who], role))
+        self.world.touch += 120.0
+        self.now = end
+        yield end
+
+    def _expected(self, step: str) -> float:
+        of = self.world.definition.step(step)
+        assert of is not None and of.expected_customer_days is not None, f"{step} asks the customer"
+        return of.expected_customer_days
+
+    def _between(self, name: str, low: float, high: float) -> float:
+        return low + (high - low) * self.world.draws.uniform(f"{name}{self._again(name)}", self.number)
+
+    def _in_duty_hours(self, time: float) -> float:
+        """Most customers answer while the office is open; what would come at night comes in the course of the next morning."""
+        if open_at(time) or self.chance("at night", 1 - IN_DUTY_HOURS):
+            return time
+        opening = wall(worked(time))
+        return opening + self._between("morning", 0.0, 1.0) * MORNING

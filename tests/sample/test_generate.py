@@ -1,0 +1,223 @@
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from bankmine.errors import OutputError, UsageError
+from bankmine.process.definition import Kind, Party, ProcessDefinition
+from bankmine.process.load import load
+from bankmine.process.recognise import understand
+from bankmine.sample import PROBLEMS, Sample, generate, write_samples
+from bankmine.sample.models import MODELS
+
+PROCESSES = tuple(MODELS)
+PLANTED = [(pattern, process) for pattern, processes in PROBLEMS.items() for process in processes]
+CASES = 500
+
+
+@pytest.fixture(scope="module", params=PROCESSES)
+def healthy(request) -> Sample:
+    return generate(request.param, seed=7, cases=1000, healthy_faults=True)
+
+
+def definition_of(sample: Sample) -> ProcessDefinition:
+    return load(sample.truth.process)
+
+
+def labels(definition: ProcessDefinition, *kinds: Kind) -> list[str]:
+    return [step.name.en for step in definition.steps if step.kind in kinds]
+
+
+def share_with(sample: Sample, names: list[str]) -> float:
+    cases = sample.table.filter(pl.col("activity").is_in(names))["case_id"].n_unique()
+    return cases / sample.table["case_id"].n_unique()
+
+
+def breaches(sample: Sample) -> int:
+    """Cases that reach a step without the mandatory step before it."""
+    found = 0
+    table = sample.table.with_row_index("row")
+    for step in definition_of(sample).steps:
+        if not step.mandatory or step.before is None:
+            continue
+        before = definition_of(sample).step(step.before)
+        assert before is not None
+        first = table.group_by("case_id").agg(
+            pl.col("row").filter(pl.col("activity") == step.name.en).min().alias("step"),
+            pl.col("row").filter(pl.col("activity") == before.name.en).min().alias("before"))
+        found += first.filter(pl.col("before").is_not_null() & (pl.col("step").is_null() | (pl.col("step") > pl.col("before")))).height
+    return found
+
+
+def same_person(sample: Sample) -> float:
+    model = MODELS[sample.truth.process]
+    entry, approval = (definition_of(sample).step(s) for s in (model.entry, model.approval))
+    assert entry is not None
+    assert approval is not None
+    table = sample.table
+    both = table.filter(pl.col("activity") == approval.name.en).join(table.filter(pl.col("activity") == entry.name.en), on="case_id")
+    return both.filter(pl.col("resource") == pl.col("resource_right"))["case_id"].n_unique() / both["case_id"].n_unique()
+
+
+def answer_days(sample: Sample, asking: str) -> pl.Series:
+    definition = definition_of(sample)
+    replies = labels(definition, Kind.CUSTOMER_REPLY)
+    table = sample.table.sort("case_id", "end_time")
+    follows = table.with_columns(pl.col("start_time").shift(-1).over("case_id").alias("next"),
+                                 pl.col("activity").shift(-1).over("case_id").alias("by"))
+    asked = follows.filter((pl.col("activity") == asking) & pl.col("by").is_in(replies))
+    return (asked["next"] - asked["end_time"]).dt.total_seconds() / 86_400
+
+
+def test_a_healthy_bank_is_within_its_bounds(healthy: Sample):
+    table, definition = healthy.table, definition_of(healthy)
+    first = table.group_by("case_id").agg(pl.col("start_time").min())["start_time"]
+    in_duty = (first.dt.weekday() <= 5) & (first.dt.hour() >= 9) & (first.dt.hour() < 17)
+    assert in_duty.mean() >= 0.95
+    assert all(0.4 <= load <= 0.7 for load in healthy.truth.load.values())
+    assert share_with(healthy, labels(definition, Kind.REQUEST_TO_CUSTOMER)) <= 0.06
+    assert share_with(healthy, labels(definition, Kind.ENQUIRY)) <= 0.05
+    assert breaches(healthy) == 0
+    assert same_person(healthy) == 0
+    for step in definition.steps:
+        if step.kind is Kind.OFFER and step.name.en in table["activity"]:
+            assert step.expected_customer_days is not None
+            assert (answer_days(healthy, step.name.en) > step.expected_customer_days).mean() < 0.35
+    again = table.group_by("case_id", "activity").len().filter(pl.col("len") > 1)
+    assert again["case_id"].n_unique() / table["case_id"].n_unique() < 0.12
+
+
+def test_the_log_is_a_log(healthy: Sample):
+    table = healthy.table
+    assert table.columns == ["case_id", "activity", "start_time", "end_time", "resource", "role", "channel", "product", "amount"]
+    assert (table["end_time"] >= table["start_time"]).all()
+    assert (table["end_time"].max() - table["start_time"].min()).days >= 119
+    assert table.null_count().sum_horizontal().item() == 0
+    assert understand(table["activity"].unique().to_list()).definition == definition_of(healthy)
+    ends = [step.name.en for step in definition_of(healthy).steps if step.outcome is not None and step.kind is not Kind.APPROVAL]
+    assert 0.9 < share_with(healthy, ends) < 1.0  # the last cases are still open
+
+
+def test_nobody_does_two_things_at_once_or_out_of_hours(healthy: Sample):
+    table = healthy.table.filter(~pl.col("role").is_in(["Customer", "System"])).sort("resource", "start_time")
+    before = table.with_columns(pl.col("end_time").shift(1).over("resource").alias("before"))
+    assert before.filter(pl.col("before") > pl.col("start_time")).height == 0
+    for column in ("start_time", "end_time"):
+        clock = table[column].dt.hour() + table[column].dt.minute() / 60 + table[column].dt.second() / 3600
+        assert (table[column].dt.weekday() <= 5).all()
+        assert clock.min() >= 9
+        assert clock.max() <= 17
+
+
+@pytest.mark.parametrize(("pattern", "process"), PLANTED)
+def test_a_planted_problem_is_as_large_as_promised(pattern: str, process: str):
+    truth = generate(process, seed=11, cases=CASES, problem=pattern).truth
+    assert (truth.pattern, truth.effect is None) == (pattern, False)
+    assert truth.effect is not None
+    if pattern in ("P22", "P23"):
+        assert 0.02 <= truth.effect <= 0.12
+    else:
+        assert truth.effect >= 0.08
+    assert truth.struck_cases >= (5 if pattern in ("P22", "P23") else 30)
+    step = next(s for s in load(process).steps if s.name.en == truth.activity)
+    expected = {"P14": Kind.OFFER, "P15": Kind.REQUEST_TO_CUSTOMER, "P16": Kind.ENQUIRY, "P18": Kind.END, "P22": Kind.APPROVAL,
+                "P23": Kind.CONTROL}
+    if pattern in expected:
+        assert step.kind is expected[pattern]
+    if pattern == "P26":
+        assert step.party is Party.SYSTEM
+
+
+def test_a_bounce_goes_to_a_colleague_and_back():
+    sample = generate("loan", seed=3, cases=CASES, problem="P06")
+    at = sample.table.filter(pl.col("activity") == sample.truth.activity).sort("end_time")
+    chains = at.group_by("case_id", maintain_order=True).agg(pl.col("resource"))["resource"].to_list()
+    back = [chain for chain in chains if len(chain) == 3]
+    assert len(back) > 0.1 * len(chains)
+    assert all(first == third != second for first, second, third in back)
+
+
+def test_customers_are_slow_where_planted_and_not_elsewhere():
+    slow, usual = (generate("wealth", seed=3, cases=CASES, problem=p) for p in ("P14", "P06"))
+    assert slow.truth.activity is not None
+    assert answer_days(slow, slow.truth.activity).median() > 1.8 * 3.0
+    assert answer_days(usual, slow.truth.activity).median() < 3.0
+
+
+def test_lapsed_offers_are_closed_at_day_thirty():
+    sample = generate("loan", seed=5, cases=CASES, problem="P18")
+    table = sample.table
+    asked = table.filter(pl.col("activity") == "Send loan offer")
+    closed = table.filter(pl.col("activity") == sample.truth.activity).join(asked, on="case_id", suffix="_asked")
+    days = (closed["end_time"] - closed["end_time_asked"]).dt.total_seconds() / 86_400
+    assert len(days) >= 20
+    assert days.min() > 29
+    assert days.max() < 33.5  # at night and at week-ends nobody closes cases
+
+
+def test_controls_are_breached_where_planted_and_nowhere_else():
+    four_eyes = generate("payment", seed=5, cases=CASES, problem="P22")
+    assert same_person(four_eyes) > 0.02
+    assert breaches(four_eyes) == 0
+    skipped = generate("payment", seed=5, cases=CASES, problem="P23")
+    assert breaches(skipped) > 0.02 * CASES
+    assert same_person(skipped) == 0
+
+
+def test_retries_are_minutes_apart_and_by_the_system():
+    sample = generate("deposit", seed=5, cases=CASES, problem="P26")
+    at = sample.table.filter(pl.col("activity") == sample.truth.activity).sort("case_id", "start_time")
+    gap = (at["start_time"] - at["end_time"].shift(1)).filter(at["case_id"] == at["case_id"].shift(1)).dt.total_minutes()
+    assert len(gap) > 100
+    assert gap.max() <= 60
+    assert set(at["resource"]) == {"System"}
+
+
+@pytest.mark.parametrize("process", ["loan", "wealth"])
+def test_contractual_rows_come_after_the_service_and_on_request(process: str):
+    names = labels(load(process), Kind.CONTRACTUAL_WAIT)
+    with_them, without = (generate(process, seed=2, cases=CASES, contractual=flag) for flag in (True, False))
+    assert share_with(with_them, names) > 0.2
+    assert share_with(without, names) == 0
+    served = with_them.table.filter(~pl.col("activity").is_in(names))
+    assert served.equals(without.table)
+
+
+def test_chinese_logs_are_chinese_and_the_same_log():
+    chinese, english = (generate("deposit", seed=9, cases=CASES, problem="P15", lang=lang) for lang in ("zh", "en"))
+    assert chinese.table.columns == ["业务编号", "环节", "开始时间", "完成时间", "经办人", "岗位", "渠道", "产品", "金额"]
+    assert chinese.truth.activity == "通知客户补件"
+    assert chinese.table["开始时间"].equals(english.table["start_time"])
+    assert understand(chinese.table["环节"].unique().to_list()).definition == load("deposit")
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path):
+    one, two, other = (generate("payment", seed=seed, cases=200, problem="P26").write(tmp_path / str(n))
+                       for n, seed in enumerate((1, 1, 2)))
+    assert one.read_bytes() == two.read_bytes() != other.read_bytes()
+    assert (one.with_name("payment.truth.json")).read_bytes() == (two.with_name("payment.truth.json")).read_bytes()
+
+
+def test_the_sample_logs_and_their_truth(tmp_path: Path):
+    files = write_samples(tmp_path, seed=1)
+    assert [file.name for file in files] == ["deposit.csv", "loan.csv", "payment.csv", "wealth.csv"]
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert list(truth) == [file.name for file in files]
+    for file in files:
+        planted = truth[file.name]["problem"]
+        assert planted["activity"] in file.read_text(encoding="utf-8")
+        assert planted["effect"] >= 0.08
+
+
+def test_what_cannot_be_planted_is_refused_with_what_can():
+    with pytest.raises(UsageError, match="deposit, loan, payment, wealth"):
+        generate("mortgage", seed=1)
+    with pytest.raises(UsageError, match="P06, P07, P14, P15, P16, P18, P22, P23"):
+        generate("loan", seed=1, problem="P26")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError):
+        generate("deposit", seed=1, cases=50).write(tmp_path / "file")
