@@ -30,8 +30,7 @@ def exact_duplicates(frames: Sequence[pl.DataFrame]) -> np.ndarray:
             continue
         hashes = np.concatenate([frames[number].select(names).hash_rows().to_numpy() for number in numbers])
         rows = np.concatenate([np.arange(begins[number], begins[number + 1]) for number in numbers])
-        _, group, count = np.unique(hashes, return_inverse=True, return_counts=True)
-        suspect = np.flatnonzero(count[group] > 1)
+        suspect = np.flatnonzero(pl.Series(hashes).is_duplicated().to_numpy())
         if not len(suspect):
             continue
         # Equal hashes are a hint; the cells themselves decide.
@@ -103,9 +102,10 @@ def _form_based(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
         first[1:] |= begun[1:] != begun[:-1]
     run = np.cumsum(first) - 1
     size = np.bincount(run)
-    distinct = np.unique(run * np.int64(len(rows.activity.values) + 1) + rows.activity.codes[order]) // (len(rows.activity.values) + 1)
-    tied = ((np.bincount(distinct, minlength=len(size)) >= TIED_ROWS) & (size >= TIED_ROWS))[run]
-    places = np.sort(order[tied])
+    long = np.flatnonzero((size >= TIED_ROWS)[run])
+    width = len(rows.activity.values) + 1
+    several = np.bincount(np.unique(run[long] * width + rows.activity.codes[order[long]]) // width, minlength=len(size)) >= TIED_ROWS
+    places = np.sort(order[long[several[run[long]]]])
     if not len(places):
         return []
     return [

@@ -44,7 +44,7 @@ def impossible(rows: Rows, columns: Mapping[str, str]) -> tuple[np.ndarray, list
         return np.zeros(len(rows), dtype=bool), []
     wrong = (rows.start != UNKNOWN_TIME) & (rows.end != UNKNOWN_TIME) & (rows.end < rows.start)
     column = columns.get("end", columns.get("timestamp"))
-    return wrong, [rows.reject("END_BEFORE_START", row, column, as_written(rows.end[row])) for row in np.flatnonzero(wrong)]
+    return wrong, [rows.reject("END_BEFORE_START", row, column, as_written(rows.end[row])) for row in np.flatnonzero(wrong).tolist()]
 
 
 def instances(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:

@@ -112,12 +112,12 @@ def to_pm4py(log: EventLog, *, intervals: bool = False) -> "pd.DataFrame":
     import pandas as pd
 
     def text(codes: np.ndarray, values: tuple[str, ...]) -> "pd.Series[Any]":
-        names = np.append(np.array(values, dtype=object), None)
+        names = np.array([*values, None], dtype=object)
         return pd.Series(names[codes], dtype="str")
 
     def instants(time: np.ndarray) -> "pd.Series[Any]":
         # The smallest int64 is UNKNOWN_TIME here and "not a time" in numpy.
-        return pd.Series(time.astype("datetime64[us]")).dt.tz_localize("UTC")
+        return pd.Series(pd.DatetimeIndex(time.astype("datetime64[us]"), tz="UTC"))
 
     columns: dict[str, Any] = {
         "case:concept:name": text(log.case, log.case_names),

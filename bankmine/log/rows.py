@@ -1,7 +1,7 @@
 """The usable rows of all sources side by side, in integer codes, before they become activity instances."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -85,7 +85,26 @@ class Rows:
 
     def take(self, kept: np.ndarray) -> "Rows":
         """The rows at these places (or where this mask is true)."""
-        return Rows(**{one.name: _taken(getattr(self, one.name), kept) for one in fields(self)})
+        places = np.flatnonzero(kept) if kept.dtype == bool else kept
+
+        def coded(column: Attribute) -> Attribute:
+            return Attribute(column.codes[places], column.values)
+
+        return Rows(
+            case=coded(self.case),
+            activity=coded(self.activity),
+            resource=coded(self.resource),
+            start=None if self.start is None else self.start[places],
+            end=self.end[places],
+            lifecycle=None if self.lifecycle is None else self.lifecycle.gather(places),
+            instance=None if self.instance is None else coded(self.instance),
+            arrival=None if self.arrival is None else self.arrival[places],
+            attributes={name: coded(column) for name, column in self.attributes.items()},
+            numbers={name: column[places] for name, column in self.numbers.items()},
+            file=self.file[places],
+            line=self.line[places],
+            files=self.files,
+        )
 
     def finding(
         self,
@@ -131,13 +150,3 @@ def _joined(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> pl.Ser
 
 def _encoded(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> Attribute:
     return Attribute(*encode(_joined(columns, sizes)))
-
-
-def _taken(column: object, kept: np.ndarray) -> object:
-    if isinstance(column, Attribute):
-        return Attribute(column.codes[kept], column.values)
-    if isinstance(column, Mapping):
-        return {name: _taken(inner, kept) for name, inner in column.items()}
-    if isinstance(column, pl.Series):
-        return column.filter(pl.Series(kept)) if kept.dtype == bool else column.gather(kept)
-    return column[kept] if isinstance(column, np.ndarray) else column
