@@ -20,7 +20,6 @@ from bankmine.log.quality import EXAMPLES_SHOWN, QualityFinding, Reject
 from bankmine.log.rows import Rows
 from bankmine.log.sources import paths_of
 from bankmine.log.table import Table
-from bankmine.log.tables import read_table
 from bankmine.settings import Settings
 from bankmine.words import Text
 
@@ -102,7 +101,7 @@ def read_log(
     zone = timezone or settings.calendar.timezone
     share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
 
-    tables = [table_of(source)] if is_frame(source) else [read_table(path, encoding=encoding) for path in paths_of(source)]
+    tables = [table_of(source)] if is_frame(source) else file_tables(source, encoding)
     understood = [recognise(table.frame.columns, given, file=table.file.name) for table in tables]
     parts = [
         interpret(table, found, zone=zone or DEFAULT_ZONE, zone_given=zone is not None, time_format=time_format)
@@ -179,6 +178,13 @@ def read_log(
         in_order(findings),
         rejects,
     )
+
+
+def file_tables(source: object, encoding: str | None) -> list[Table]:
+    """The table of each file of a source."""
+    from bankmine.log.tables import read_table
+
+    return [read_table(path, encoding=encoding) for path in paths_of(source)]
 
 
 def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
