@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
+from bankmine.model.variants import Variants
 from bankmine.report.method import method
 from bankmine.report.quality import data_quality
 from bankmine.report.summary import summary
@@ -45,14 +46,18 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
 
         contractual = frozenset(by_design(analysis.understanding).nonzero()[0].tolist())
         blocks += [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in ("frequency", "waiting")]
-    variants = analysis.variants
+    blocks.append(paths(analysis.variants))
+    return blocks
+
+
+def paths(variants: Variants) -> TableBlock:
+    """The most frequent variants."""
     shown = min(VARIANTS_SHOWN, len(variants.sequences))
     rows: list[tuple[Cell, ...]] = [(k + 1, int(variants.count[k]), float(variants.share[k]), _path(variants.names(k))) for k in range(shown)]
-    blocks.append(TableBlock(
+    return TableBlock(
         (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="案件", en="Cases"), "count"), Column(Text(zh="占比", en="Share"), "share"),
          Column(Text(zh="路径", en="Path"), "label")),
-        rows, hidden=len(variants.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths")))
-    return blocks
+        rows, hidden=len(variants.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths"))
 
 
 def waiting(analysis: "Analysis") -> list[Block]:

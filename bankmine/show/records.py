@@ -7,10 +7,14 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bankmine.errors import OutputError
-from bankmine.words import Text
+from bankmine.show.blocks import Cell, CellKind, Mark, TableBlock
+from bankmine.show.format import EPOCH, UNKNOWN_TIME
+from bankmine.words import Lang, Text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -22,13 +26,39 @@ def json_bytes(document: object) -> bytes:
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 
-def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV for spreadsheets: UTF-8 with its mark, unknown left empty, and no text that would be run as a formula (trust.md T9)."""
+def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
+    """CSV of rows that share their keys, in the order of the first row's; lists are joined, what is nested deeper is left out."""
+    names = [name for name in (rows[0] if rows else {}) if not any(isinstance(row[name], Mapping) for row in rows)]
+    return _csv(names, ([_flat(row[name]) for name in names] for row in rows))
+
+
+def table_csv(table: TableBlock, lang: Lang, zone: str) -> str:
+    """CSV of a table: numbers as they are (durations in seconds, shares 0-1), times in the zone with their offset."""
+    titles = [column.title.of(lang) + (" (s)" if column.kind == "duration" else "") for column in table.columns]
+    return _csv(titles, ([_plain(value, column.kind, lang, zone) for value, column in zip(row, table.columns, strict=True)] for row in table.rows))
+
+
+def _csv(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """For spreadsheets: unknown is left empty, and no text is run as a formula (trust.md T9)."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([_neutral(name) for name in columns])
+    writer.writerow([_neutral(name) for name in titles])
     writer.writerows([_neutral(value) for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig", "backslashreplace")
+    return out.getvalue()
+
+
+def _flat(value: object) -> object:
+    return " → ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def _plain(value: Cell, kind: CellKind, lang: Lang, zone: str) -> object:
+    if isinstance(value, Mark):
+        value = value.text
+    if isinstance(value, Text):
+        return value.of(lang)
+    if kind == "time" and isinstance(value, int):
+        return None if value == UNKNOWN_TIME else (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(zone)).isoformat()
+    return value
 
 
 def _neutral(value: object) -> object:

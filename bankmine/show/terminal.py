@@ -20,7 +20,7 @@ PLAIN_WIDTH = 100  # where the output is not a terminal
 NARROWEST = 40
 NARROWEST_TEXT = 14  # columns of text may be folded down to this before a table is written row by row
 STYLES: dict[Tone, str] = {"good": "green", "warning": "yellow", "error": "bold red", "info": "cyan"}
-SIGNS: dict[Tone, str] = {"good": "✓", "warning": "!", "error": "✗", "info": "·"}
+SIGNS: dict[Tone, str] = {"good": "✓", "warning": "▲", "error": "●", "info": "·"}
 NUMERIC: frozenset[CellKind] = frozenset({"count", "number", "duration", "share"})
 PICTURE = Text(zh="图:{alt}", en="Figure: {alt}")
 

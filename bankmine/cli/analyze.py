@@ -1,0 +1,37 @@
+"""`bankmine analyze`: the main job."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bankmine.cli.options import Reading, on_a_log
+from bankmine.cli.output import ANALYSING, READING, distinct, show, working
+
+
+@on_a_log
+def analyze(
+    reading: Reading,
+    *,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report, one HTML file that needs no network.", show_default=False)] = None,
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)] = None,
+) -> None:
+    """Read, check, measure, discover, diagnose and rank: what is wrong and what to do first."""
+    outputs = distinct({"--report": report, "--json": json}, reading.log)
+    with working(reading, READING):
+        log = reading.read()
+    with working(reading, ANALYSING):
+        from bankmine.report.screen import screen
+        from bankmine.show.records import json_bytes, write
+
+        analysis = reading.analyze(log)
+        blocks = screen(analysis)
+        content: dict[Path, bytes] = {}
+        if "--report" in outputs:
+            from bankmine.report.page import page
+
+            content[outputs["--report"]] = page(analysis, reading.language).encode("utf-8", "backslashreplace")
+        if "--json" in outputs:
+            content[outputs["--json"]] = json_bytes(analysis.as_json())
+        write(content)
+    show(blocks, reading.language, log.source.timezone)

@@ -1,0 +1,49 @@
+"""`bankmine discover`: the process model, by pm4py."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bankmine.cli.options import Reading, on_a_log
+from bankmine.cli.output import READING, distinct, show, working
+from bankmine.words import Text
+
+MINING = Text(zh="正在发现流程模型…", en="Discovering the model …")
+
+
+class Algorithm(StrEnum):
+    """How the model is discovered."""
+
+    INDUCTIVE = "inductive"
+    HEURISTICS = "heuristics"
+
+
+@on_a_log
+def discover(
+    reading: Reading,
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model goes: .svg, .png, .bpmn, .pnml or .dot.", show_default=False)],
+    algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the model is discovered.")] = Algorithm.INDUCTIVE,
+    noise: Annotated[float, typer.Option("--noise", min=0.0, max=1.0, help="Share of behaviour to leave out of the inductive miner's model.")] = 0.2,
+    top_variants: Annotated[float | None, typer.Option("--top-variants", metavar="SHARE", help="Only the cases of the most frequent variants that hold this share.",
+                                                       show_default=False)] = None,
+) -> None:
+    """Discover the process model and write it as a picture or for other tools."""
+    distinct({"--output": output}, reading.log)
+    with working(reading, READING):
+        log = reading.read()
+        if top_variants is not None:
+            log = log.top_variants(top_variants)
+    with working(reading, MINING):
+        from bankmine.model.conformance import replay_fitness
+        from bankmine.model.discovery import discover as mine
+        from bankmine.model.export import export
+        from bankmine.report.model import model_blocks
+
+        analysis = reading.analyze(log)
+        model = mine(analysis.variants, analysis.dfg, algorithm=algorithm.value, noise=noise)
+        blocks = model_blocks(model, replay_fitness(model, analysis.variants))
+        export(model, output)
+    show(blocks, reading.language, log.source.timezone)

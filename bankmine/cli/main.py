@@ -1,0 +1,137 @@
+"""The program: its commands, and how it ends (contract.md, exit status)."""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from bankmine import __version__
+from bankmine.cli.analyze import analyze
+from bankmine.cli.check import check
+from bankmine.cli.discover import discover
+from bankmine.cli.explain import explain
+from bankmine.cli.measures import rework, variants, waiting
+from bankmine.cli.sample import sample
+from bankmine.cli.schema import schema
+from bankmine.errors import BankmineError, OutputError, UsageError
+from bankmine.words import Lang, Text
+
+DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
+
+app = typer.Typer(name="bankmine", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+EXAMPLES = {
+    analyze: "bankmine analyze loans.csv --report loans.html --json loans.json",
+    check: "bankmine check loans.csv --rejects rejects.csv",
+    discover: "bankmine discover loans.csv -o model.svg",
+    waiting: "bankmine waiting loans.csv --format csv",
+    rework: "bankmine rework loans.csv --where channel=online",
+    variants: "bankmine variants loans.csv --from 2026-01 --to 2026-03",
+    explain: "bankmine explain loans.csv 1",
+    sample: "bankmine sample sample_logs",
+    schema: "bankmine schema",
+}
+for _command, _example in EXAMPLES.items():
+    app.command(epilog=f"Example: {_example}")(_command)
+
+
+@app.callback()
+def bankmine(*, version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", is_eager=True)] = False) -> None:
+    """Find where a bank's processes lose time, and what to change first."""
+    if version:
+        print(f"bankmine {__version__}")
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _readable_streams()
+    try:
+        status = _run(given)
+        _close_stdout()
+    except BankmineError as error:
+        print(*error.lines(_language(given)), sep="\n", file=sys.stderr)
+        return error.exit_status
+    return status
+
+
+def _run(given: list[str]) -> int:
+    try:
+        result = app(args=given, prog_name="bankmine", standalone_mode=False)
+    except BankmineError:
+        raise
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return DONE  # whoever read our output has seen enough, as `head` does
+    except typer.TyperException as error:
+        raise _usage(error, given) from None
+    except Exception:  # noqa: BLE001 - whatever else happens is our own fault, and is kept for us to read
+        return _bug(_language(given))
+    return result if isinstance(result, int) else DONE
+
+
+def _usage(error: typer.TyperException, given: Sequence[str]) -> UsageError:
+    """Typer's own complaint as an error of ours."""
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", "bankmine")
+    if not given:
+        command = "bankmine"
+    what = " ".join(error.format_message().split()) or "no command is given"
+    return UsageError("USAGE", Text(zh=f"命令行参数有误：{what}", en=what), Text(zh=f"请看 {command} --help。", en=f"see {command} --help."))
+
+
+def _bug(lang: Lang) -> int:
+    """Keeps the traceback in a file of its own and names it."""
+    place = None
+    with suppress(OSError):
+        handle, place = tempfile.mkstemp(prefix="bankmine-", suffix=".traceback.txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"bankmine {__version__}, Python {sys.version}\n")
+            traceback.print_exc(file=file)
+    if place is None:
+        traceback.print_exc()
+        place = Text(zh="以上输出", en="the output above").of(lang)
+    print(Text(zh="bankmine: INTERNAL: 这是 bankmine 自身的错误，不是您的数据的问题。", en="bankmine: INTERNAL: this is a fault of bankmine, not of your data.").of(lang),
+          Text(zh="hint: 请把 {place} 交给维护者。", en="hint: hand {place} to those who maintain it.").format(place=place).of(lang), sep="\n", file=sys.stderr)
+    return BUG
+
+
+def _language(given: Sequence[str]) -> Lang:
+    """The language asked for, also where the command line could not be understood."""
+    for option, value in zip(given, [*given[1:], ""], strict=True):
+        if option == "--lang=zh" or (option, value) == ("--lang", "zh"):
+            return "zh"
+    return "en"
+
+
+def _readable_streams() -> None:
+    """Both streams write UTF-8 whatever the console's code page; a file name that is no text does not stop the program."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _close_stdout() -> None:
+    """Sees to it that everything has arrived: a full disk behind a redirection is an error too."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError as error:
+        _silence()
+        raise OutputError("WRITE_FAILED", Text(zh=f"无法写到标准输出：{error.strerror}。", en=f"standard output cannot be written: {error.strerror}."),
+                          Text(zh="请检查磁盘空间。", en="check the disk's space.")) from error
+
+
+def _silence() -> None:
+    """Nothing more can be written, so the interpreter must not try when it ends."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,164 @@
+"""The options that every command on a log shares, said once."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bankmine.errors import UsageError
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+    from bankmine.log.eventlog import EventLog
+    from bankmine.settings import Settings
+
+P = ParamSpec("P")
+COLUMNS = ("case", "activity", "start", "end", "timestamp", "resource", "role", "channel", "branch", "segment", "product", "amount", "cost",
+           "status", "arrival", "instance")
+EARLIEST, LATEST = "1970", "2261"
+
+
+class Language(StrEnum):
+    """Languages of the output."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Lifecycle(StrEnum):
+    """What becomes of rows that are steps of one activity's life."""
+
+    PAIR = "pair"
+    COMPLETE = "complete"
+    ROWS = "rows"
+
+
+def _column(name: str, what: str) -> Any:
+    return typer.Option(f"--{name}", metavar="COLUMN", help=f"Source column of {what}.", show_default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A log on the command line and how it is to be read, filtered and understood."""
+
+    log: Annotated[list[str], typer.Argument(metavar="LOG...", help="A file, several files or a glob pattern: CSV, TSV, Parquet, XLSX, XES.",
+                                             show_default=False)]
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings: columns, meaning of labels, thresholds (bankmine.toml).",
+                                                show_default=False)] = None
+    process: Annotated[str | None, typer.Option("--process", metavar="ID|FILE", help="deposit, loan, payment, wealth, or a definition's file; recognised if left out.",
+                                                show_default=False)] = None
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.EN
+    case: Annotated[str | None, _column("case", "the case number")] = None
+    activity: Annotated[str | None, _column("activity", "the activity")] = None
+    start: Annotated[str | None, _column("start", "the time at which work began")] = None
+    end: Annotated[str | None, _column("end", "the time of completion")] = None
+    timestamp: Annotated[str | None, _column("timestamp", "the only time (of completion)")] = None
+    resource: Annotated[str | None, _column("resource", "the person who did it")] = None
+    role: Annotated[str | None, _column("role", "the role")] = None
+    channel: Annotated[str | None, _column("channel", "the channel")] = None
+    branch: Annotated[str | None, _column("branch", "the branch")] = None
+    segment: Annotated[str | None, _column("segment", "the customer segment")] = None
+    product: Annotated[str | None, _column("product", "the product")] = None
+    amount: Annotated[str | None, _column("amount", "the amount")] = None
+    cost: Annotated[str | None, _column("cost", "the cost")] = None
+    status: Annotated[str | None, _column("status", "the status")] = None
+    arrival: Annotated[str | None, _column("arrival", "the time at which the customer came or submitted")] = None
+    instance: Annotated[str | None, _column("instance", "the number of the work item")] = None
+    lifecycle: Annotated[Lifecycle, typer.Option("--lifecycle", help="Pair lifecycle rows, keep completions only, or take every row.")] = Lifecycle.PAIR
+    timezone: Annotated[str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of times that have none (default Asia/Shanghai).",
+                                                 show_default=False)] = None
+    time_format: Annotated[str | None, typer.Option("--time-format", metavar="FORMAT", help="Format of the times where it is ambiguous, such as %d/%m/%Y %H:%M.",
+                                                    show_default=False)] = None
+    encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of text files where it cannot be told.", show_default=False)] = None
+    dedupe: Annotated[bool, typer.Option("--dedupe", help="Drop exact repetitions of rows.")] = False
+    where: Annotated[list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Cases with this value, such as channel=online; may be repeated.",
+                                                    show_default=False)] = None
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Cases that began on or after this year, month or day.", show_default=False)] = None
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Cases that began on or before this year, month or day.", show_default=False)] = None
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What counts as now (default: the log's last event).", show_default=False)] = None
+    show_people: Annotated[bool, typer.Option("--show-people", help="Names of people instead of pseudonyms, where an output holds any.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False
+
+    @property
+    def language(self) -> Lang:
+        return "zh" if self.lang is Language.ZH else "en"
+
+    def settings(self) -> "Settings":
+        """The settings of --config, with what other options say put over them."""
+        from bankmine.settings import Settings
+
+        settings = Settings.load(self.config) if self.config is not None else Settings()
+        if self.show_people:
+            privacy = settings.privacy.model_copy(update={"people": "show"})
+            settings = settings.model_copy(update={"privacy": privacy})
+        return settings
+
+    def read(self) -> "EventLog":
+        """The log, read and filtered. Raises InputError and UsageError."""
+        from bankmine.log.read import read_log
+
+        columns: dict[str, str | None] = {name: getattr(self, name) for name in COLUMNS}
+        source = self.log[0] if len(self.log) == 1 else self.log
+        log = read_log(source, **columns, lifecycle=self.lifecycle.value, timezone=self.timezone, encoding=self.encoding,
+                       time_format=self.time_format, settings=self.settings(), dedupe=self.dedupe)
+        wanted: dict[str, list[str]] = {}
+        for condition in self.where or []:
+            name, equals, value = condition.partition("=")
+            if not equals or not name.strip():
+                raise UsageError("OPTION_VALUE", Text(zh=f"--where {condition!r} 不是“名称=取值”。", en=f"--where {condition!r} is not NAME=VALUE."),
+                                 Text(zh="例如 --where channel=online。", en="for example --where channel=online."))
+            wanted.setdefault(name.strip(), []).append(value.strip())
+        for name, values in wanted.items():
+            log = log.where(**{name: values})
+        if self.first is not None or self.last is not None:
+            log = log.between(self.first or EARLIEST, self.last or LATEST)
+        return log
+
+    def analyze(self, log: "EventLog") -> "Analysis":
+        """The analysis of the log that these options ask for; lazy."""
+        from bankmine.api import analyze
+
+        return analyze(log, self.process, settings=self.settings(), as_of=None if self.as_of is None else _instant(self.as_of, log.source.timezone))
+
+
+def _instant(text: str, zone: str) -> int:
+    """UTC microseconds of a date (its end, so that the whole day has passed) or a time in a zone."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError("OPTION_VALUE", Text(zh=f"无法理解 --as-of {text!r}。", en=f"--as-of {text!r} is not a date."),
+                         Text(zh="请写成 2026-03-31 或 2026-03-31T18:00。", en="write 2026-03-31 or 2026-03-31T18:00.")) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    if len(text.strip()) <= len("2026-03-31"):
+        moment += timedelta(days=1)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def on_a_log(command: "Callable[Concatenate[Reading, P], None]") -> Callable[..., None]:
+    """A command whose first parameter is a Reading, with the options of Reading as its own for typer to see.
+
+    LOG comes first, then the command's own parameters, then the shared options.
+    """
+    own = list(inspect.signature(command).parameters.values())[1:]
+    shared = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, annotation=f.type,
+                                default=inspect.Parameter.empty if f.default is MISSING else f.default) for f in fields(Reading)]
+    names = {f.name for f in fields(Reading)}
+
+    def run(**values: Any) -> None:
+        reading = Reading(**{name: value for name, value in values.items() if name in names})
+        rest: Any = {name: value for name, value in values.items() if name not in names}
+        command(reading, **rest)
+
+    parameters = [shared[0], *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *shared[1:]]
+    run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    run.__dict__["__signature__"] = inspect.Signature(parameters)
+    return run

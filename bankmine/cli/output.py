@@ -1,0 +1,65 @@
+"""Results to stdout, progress to stderr."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bankmine.errors import UsageError
+from bankmine.show.blocks import Block
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.cli.options import Reading
+
+
+def show(blocks: Iterable[Block], lang: Lang, zone: str) -> None:
+    """Draws blocks on stdout."""
+    from bankmine.show.terminal import console, draw
+
+    draw(blocks, lang, zone, console())
+
+
+def put(content: bytes) -> None:
+    """Writes bytes on stdout as they are."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(content.decode("utf-8"))
+    else:
+        sys.stdout.flush()
+        stream.write(content)
+        stream.flush()
+
+
+@contextmanager
+def working(reading: "Reading", what: Text) -> Iterator[None]:
+    """Says on stderr what is going on, if somebody is there to read it."""
+    if reading.quiet or not sys.stderr.isatty():
+        with nullcontext():
+            yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True, markup=False, highlight=False).status(what.of(reading.language)):
+        yield
+
+
+READING = Text(zh="正在读取日志…", en="Reading the log …")
+ANALYSING = Text(zh="正在分析…", en="Analysing …")
+
+
+def distinct(outputs: Mapping[str, Path | None], inputs: Iterable[str]) -> dict[str, Path]:
+    """The outputs that were asked for, by option; none may be an input or the place of another. Raises UsageError."""
+    taken = {Path(name).resolve(): Text(zh="输入日志", en="the input log") for name in inputs}
+    wanted: dict[str, Path] = {}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        place = path.resolve()
+        if place in taken:
+            raise UsageError("OUTPUT_CLASH", Text(zh="{option} 与{other}是同一个文件。", en="{option} is the same file as {other}.").format(option=option, other=taken[place]),
+                             Text(zh="请换一个文件名。", en="choose another name."), str(path))
+        taken[place] = Text.same(option)
+        wanted[option] = path
+    return wanted

@@ -1,0 +1,11 @@
+"""`bankmine schema`: JSON Schema of the outputs."""
+
+from bankmine.cli.output import put
+
+
+def schema() -> None:
+    """Print the JSON Schema (draft 2020-12) of what analyze --json and check --json write."""
+    from bankmine.report.schema import schemas
+    from bankmine.show.records import json_bytes
+
+    put(json_bytes(schemas()))

@@ -1,0 +1,27 @@
+"""The analysis on one screen of a terminal, to be read in ten seconds."""
+
+from typing import TYPE_CHECKING
+
+from bankmine.log.eventlog import EventLog
+from bankmine.report.contents import title
+from bankmine.report.summary import summary
+from bankmine.report.terms import COLUMN
+from bankmine.show.blocks import Block, Heading, Paragraph
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+
+
+def screen(analysis: "Analysis") -> list[Block]:
+    """Title, summary, and how the columns were understood."""
+    return [Heading(title(analysis), 1), *summary(analysis), *columns(analysis.log)]
+
+
+def columns(log: EventLog) -> list[Block]:
+    """One line that says which source column was taken for what."""
+    if not log.source.columns:
+        return []
+    pairs = [(COLUMN.get(role) or Text.same(role), name) for role, name in log.source.columns.items()]
+    return [Paragraph(Text(zh="列: " + "、".join(f"{role.zh} = {name}" for role, name in pairs),
+                           en="Columns: " + ", ".join(f"{role.en} = {name}" for role, name in pairs)))]
