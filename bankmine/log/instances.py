@@ -1,14 +1,14 @@
 """From usable rows to activity instances: lifecycle pairing, impossible durations, open work."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, WaitingItems
+from bankmine.errors import InputError
+from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.lifecycle import pair
-from bankmine.log.order import assemble, earliest
 from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.rows import Rows, as_written
 from bankmine.log.transitions import STANDARD, Transition, Transitions, understand
@@ -52,7 +52,43 @@ def instances(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
 
     With a start column every row is an instance; so it is without a lifecycle column, and in the mode `rows`. Otherwise
     the lifecycle is understood, and rows are paired (`pair`) or only the completions are kept (`complete`).
+
+    Raises InputError NO_INSTANCES where no row shows any work.
     """
+    found = _understood(rows, mode, columns)
+    place = np.where(found.closing >= 0, found.closing, found.opening)
+    if not len(place):
+        raise InputError(
+            "NO_INSTANCES",
+            Text(
+                zh="没有任何行表示办理（只有排程、分配等）。",
+                en="no row shows any work: there are only schedules, assignments and the like.",
+            ),
+            Text(zh="请检查生命周期列是否选对。", en="is the lifecycle column the right one?"),
+            rows.files[0],
+            column=columns.get("lifecycle"),
+        )
+    worked = np.zeros(len(rows.case.values), dtype=bool)
+    worked[rows.case.codes[place]] = True
+    idle = np.flatnonzero(~worked[rows.case.codes])
+    if not len(idle):
+        return found
+    cases = len(np.unique(rows.case.codes[idle]))
+    left_out = rows.finding(
+        "CASE_NOT_BEGUN",
+        "warning",
+        idle,
+        Text(
+            zh=f"{cases} 个案件只有排程、分配等事件，尚未办理，未列入分析。",
+            en=f"{cases} cases have only schedules, assignments and the like: nobody has worked on them, and they are left out.",
+        ),
+        count=cases,
+    )
+    return replace(found, findings=(*found.findings, left_out))
+
+
+def _understood(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
+    """The instances by what the rows are: intervals, lone completions, or lifecycle rows."""
     if rows.lifecycle is None or mode == "rows":
         return _one_each(rows, columns, np.arange(len(rows)), [])
     transitions = understand(rows.lifecycle)
@@ -240,42 +276,3 @@ def _having(rows: Rows, values: tuple[str, ...]) -> np.ndarray:
     if rows.lifecycle is None:
         return np.zeros(0, dtype=np.int64)
     return np.flatnonzero(rows.lifecycle.is_in(list(values)).fill_null(value=False).to_numpy())
-
-
-def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[QualityFinding], rejects: Sequence[Reject]) -> EventLog:
-    """The compact log of these instances; an instance takes its attributes from the row that ends it, else from the one that begins it."""
-    place = np.where(found.closing >= 0, found.closing, found.opening)
-    other = np.where(found.opening >= 0, found.opening, found.closing)
-
-    def text(column: Attribute) -> Attribute:
-        codes = column.codes[place]
-        return Attribute(np.where(codes >= 0, codes, column.codes[other]), column.values)
-
-    def number(column: np.ndarray) -> np.ndarray:
-        return np.where(np.isnan(column[place]), column[other], column[place])
-
-    cases = len(rows.case.values)
-    waiting = found.waiting
-    return assemble(
-        Attribute(rows.case.codes[place], rows.case.values),
-        Attribute(rows.activity.codes[place], rows.activity.values),
-        found.end,
-        found.start,
-        text(rows.resource),
-        item=found.item,
-        row=place,
-        file=rows.file[place],
-        line=np.where(found.closing >= 0, rows.line[found.closing], -1),
-        start_line=np.where(found.opening >= 0, rows.line[found.opening], -1),
-        attributes={name: text(column) for name, column in rows.attributes.items()},
-        numbers={name: number(column) for name, column in rows.numbers.items()},
-        arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[rows.case.codes[place]],
-        case_events=np.bincount(rows.case.codes, minlength=cases),
-        items_known=found.items_known,
-        waiting=WaitingItems(
-            rows.case.codes[waiting], rows.activity.codes[waiting], rows.end[waiting], rows.file[waiting], rows.line[waiting]
-        ),
-        source=source,
-        quality=quality,
-        rejects=rejects,
-    )

@@ -12,8 +12,9 @@ import polars as pl
 from bankmine.errors import InputError, UsageError
 from bankmine.log.checks import check_rows, exact_duplicates
 from bankmine.log.columns import Columns, recognise
+from bankmine.log.compact import event_log
 from bankmine.log.eventlog import EventLog, Source
-from bankmine.log.instances import MODES, Mode, event_log, impossible, instances
+from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
 from bankmine.log.interpret import Interpreted, interpret
 from bankmine.log.quality import EXAMPLES_SHOWN, QualityFinding, Reject

@@ -145,6 +145,18 @@ def test_odd_cases() -> None:
     assert codes(read_log(rows(cut))) == {"CASE_INCOMPLETE": 1}
 
 
+def test_cases_that_nobody_has_begun_are_counted() -> None:
+    columns = "case activity timestamp lifecycle"
+    begun = "c1 a 2024-03-14T09:00:00Z schedule\nc1 a 2024-03-14T10:00:00Z complete\nc3 a 2024-03-14T10:00:00Z complete\n"
+    idle = "c2 b 2024-03-14T09:00:00Z schedule\n"
+    log = read_log(rows(begun + idle, columns))
+    assert log.case_names == ("c1", "c3")
+    assert (log.activities, log.events, len(log.waiting)) == (("a",), 3, 0)
+    assert codes(log)["CASE_NOT_BEGUN"] == 1
+    with pytest.raises(InputError, match="NO_INSTANCES"):
+        read_log(rows(idle, columns))
+
+
 def test_a_very_long_case() -> None:
     frame = pl.DataFrame(
         {
