@@ -1,6 +1,6 @@
 """Start-up cost: `import bankmine` and `bankmine --help` beside an empty Python, in alternation, as medians and ratios.
 
-    python benchmarks/startup.py [RUNS]
+python benchmarks/startup.py [RUNS]
 """
 
 import statistics

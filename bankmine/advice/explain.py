@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from bankmine.advice.rank import Candidate, Listed
 from bankmine.errors import UsageError
 from bankmine.facts import Facts

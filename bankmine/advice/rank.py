@@ -93,7 +93,7 @@ def rank(facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: 
     chosen = _greedy(facts, pool, limits, replay)
     # The best share of a control's breaches and the best share of time are put in one order by their scores.
     scored = sorted([*chosen, *controls], key=lambda s: (-s.score, s.candidate.pattern.code, s.candidate.finding.activity))
-    stability = _stability(facts, scored)
+    stability = _stability(scored)
     tiers = _tiers(scored)
     ordered = sorted(range(len(scored)), key=lambda i: (tiers[i], i))
     return [Listed(_recommendation(facts, position + 1, tiers[i], scored[i], stability[i]), scored[i].candidate)
@@ -148,7 +148,8 @@ def _beyond(facts: Facts, candidate: Candidate, applied: Cuts, replay: Replay) -
 
 def _tiers(scored: Sequence[_Scored]) -> list[str]:
     """Items whose intervals overlap the interval of their tier's first item share its tier; a control whose inaction is of
-    high risk stands in tier A."""
+    high risk stands in tier A.
+    """
     tiers, letter, head = [], -1, 0.0
     for item in scored:
         pattern = item.candidate.pattern
@@ -161,7 +162,7 @@ def _tiers(scored: Sequence[_Scored]) -> list[str]:
     return tiers
 
 
-def _stability(facts: Facts, scored: Sequence[_Scored]) -> list[float | None]:
+def _stability(scored: Sequence[_Scored]) -> list[float | None]:
     """Share of the replicates in which an item is among the first three; None for controls, which are counted, not replayed."""
     timed = [s for s in scored if s.candidate.pattern.kind != "control"]
     if not timed:
@@ -192,8 +193,7 @@ def _gain(facts: Facts, scored: _Scored) -> Gain:
     if candidate.pattern.kind == "effort":
         return Gain(None, None, None, effort, "count")
     realistic = _interval(scored.marginal, 1 / SECOND)
-    year = None if yearly is None else Interval(*(None if x is None else x * yearly for x in
-                                                  (realistic.estimate, realistic.low, realistic.high)))
+    year = None if yearly is None else _interval(scored.marginal, yearly / SECOND)
     return Gain(_interval(candidate.upper, 1 / SECOND), realistic, year, effort, "replay")
 
 

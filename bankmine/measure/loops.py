@@ -74,10 +74,8 @@ class Loops:
         # Leaving: the first activity outside the loop after the last return.
         exits: dict[int | None, int] = {}
         for at in final.tolist():
-            here = case[at]
-            while at < len(case) and case[at] == here and int(activity[at]) in key:
-                at += 1
-            target = int(activity[at]) if at < len(case) and case[at] == here else None
+            beyond = next((k for k in range(at, len(case)) if case[k] != case[at] or int(activity[k]) not in key), len(case))
+            target = int(activity[beyond]) if beyond < len(case) and case[beyond] == case[at] else None
             exits[target] = exits.get(target, 0) + 1
         ordered = sorted(exits.items(), key=lambda e: (-e[1], -1 if e[0] is None else e[0]))
         total = int((began[to] - began[source]).sum()) / SECOND

@@ -1,6 +1,7 @@
 """Variants: the distinct activity sequences of the cases, with their counts."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ class Variants:
         ends = (log.offsets * width).tolist()
         first_seen: dict[bytes, int] = {}
         seen_as = np.fromiter(
-            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in zip(ends[:-1], ends[1:], strict=True)),
+            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in pairwise(ends)),
             dtype=np.int32, count=log.cases)
         sequences = [tuple(np.frombuffer(key, dtype=np.int32).tolist()) for key in first_seen]
         count = np.bincount(seen_as, minlength=len(sequences))

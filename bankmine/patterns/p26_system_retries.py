@@ -70,7 +70,8 @@ class SystemRetries(Pattern):
 
 def _excess_after(facts: Facts, retries: np.ndarray, activity: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows right after a step that had run again, and by how much they wait longer than after a run that did not: the
-    share of the mean by which the two means differ, per following activity; nothing where the test does not hold."""
+    share of the mean by which the two means differ, per following activity; nothing where the test does not hold.
+    """
     following = np.flatnonzero((facts.activity[:-1] == activity) & (facts.activity[1:] != activity)
                                & (facts.case[1:] == facts.case[:-1])) + 1
     again = np.isin(following - 1, retries)

@@ -1,5 +1,7 @@
 """Replay by case: each instance begins when its enabler ends plus its own wait (definitions §3.3)."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from bankmine.facts import Facts
@@ -24,7 +26,7 @@ class Replay:
         rows = self._by_position[cases[facts.case[self._by_position]]]
         done = np.zeros(len(facts.case), dtype=np.int64)
         bounds = np.concatenate(([0], np.cumsum(np.bincount(self._position[rows]))))
-        for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+        for first, last in pairwise(bounds.tolist()):
             here = rows[first:last]
             enabler = facts.enabler[here]
             enabled = np.where(enabler >= 0, done[enabler], 0)
