@@ -16,7 +16,10 @@ def analyze(
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report, one HTML file that needs no network.", show_default=False)] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)] = None,
 ) -> None:
-    """Read, check, measure, discover, diagnose and rank: what is wrong and what to do first."""
+    """Say what is wrong and what to do first.
+
+    Reads and checks the log, measures waiting and rework, judges the six diagnoses and ranks what can be done.
+    """
     outputs = distinct({"--report": report, "--json": json}, reading.log)
     with working(reading, READING):
         log = reading.read()

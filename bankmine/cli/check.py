@@ -17,7 +17,10 @@ def check(
     rejects: Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Write every row that was set aside as CSV: file, line, reason.",
                                                  show_default=False)] = None,
 ) -> None:
-    """Data quality and readiness only: what the log holds, what is wrong with it, and which analyses it can carry."""
+    """Check the data, and what it can carry.
+
+    Data quality and readiness only: what the log holds, what is wrong with it, and which analyses it can carry.
+    """
     outputs = distinct({"--json": json, "--rejects": rejects}, reading.log)
     with working(reading, READING):
         log = reading.read()

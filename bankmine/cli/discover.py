@@ -26,11 +26,15 @@ def discover(
     *,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model goes: .svg, .png, .bpmn, .pnml or .dot.", show_default=False)],
     algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the model is discovered.")] = Algorithm.INDUCTIVE,
-    noise: Annotated[float, typer.Option("--noise", min=0.0, max=1.0, help="Share of behaviour to leave out of the inductive miner's model.")] = 0.2,
+    noise: Annotated[float | None, typer.Option("--noise", min=0.0, max=1.0, metavar="SHARE", show_default=False,
+                                                 help="How rare behaviour may be to be left out (default 0.2 inductive, 0.05 heuristics).")] = None,
     top_variants: Annotated[float | None, typer.Option("--top-variants", metavar="SHARE", help="Only the cases of the most frequent variants that hold this share.",
                                                        show_default=False)] = None,
 ) -> None:
-    """Discover the process model and write it as a picture or for other tools."""
+    """Discover the process model.
+
+    Written as a picture or for other tools, by the suffix of the output.
+    """
     distinct({"--output": output}, reading.log)
     with working(reading, READING):
         log = reading.read()

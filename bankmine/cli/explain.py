@@ -20,7 +20,10 @@ def explain(
                                         show_default=False)],
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every row behind the figure as CSV.", show_default=False)] = None,
 ) -> None:
-    """The cases, rows and arithmetic behind a recommendation, down to file and line."""
+    """Show what is behind one figure.
+
+    The cases, rows and arithmetic behind a recommendation, down to file and line.
+    """
     outputs = distinct({"--csv": csv}, reading.log)
     with working(reading, READING):
         log = reading.read()

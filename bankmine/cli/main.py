@@ -6,6 +6,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -50,7 +51,7 @@ def bankmine(*, version: Annotated[bool, typer.Option("--version", help="Say the
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     _readable_streams()
     try:
         status = _run(given)
@@ -71,19 +72,17 @@ def _run(given: list[str]) -> int:
     except BrokenPipeError:
         return DONE  # whoever read our output has seen enough, as `head` does
     except typer.TyperException as error:
-        raise _usage(error, given) from None
+        raise _usage(error) from None
     except Exception:  # noqa: BLE001 - whatever else happens is our own fault, and is kept for us to read
         return _bug(_language(given))
     return result if isinstance(result, int) else DONE
 
 
-def _usage(error: typer.TyperException, given: Sequence[str]) -> UsageError:
+def _usage(error: typer.TyperException) -> UsageError:
     """Typer's own complaint as an error of ours."""
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "bankmine")
-    if not given:
-        command = "bankmine"
-    what = " ".join(error.format_message().split()) or "no command is given"
+    what = " ".join(error.format_message().split())
     return UsageError("USAGE", Text(zh=f"命令行参数有误：{what}", en=what), Text(zh=f"请看 {command} --help。", en=f"see {command} --help."))
 
 
@@ -105,10 +104,8 @@ def _bug(lang: Lang) -> int:
 
 def _language(given: Sequence[str]) -> Lang:
     """The language asked for, also where the command line could not be understood."""
-    for option, value in zip(given, [*given[1:], ""], strict=True):
-        if option == "--lang=zh" or (option, value) == ("--lang", "zh"):
-            return "zh"
-    return "en"
+    asked = "--lang=zh" in given or ("--lang", "zh") in pairwise(given)
+    return "zh" if asked else "en"
 
 
 def _readable_streams() -> None:

@@ -24,7 +24,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="A table to read,
 
 @on_a_log
 def waiting(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
-    """How long cases wait before each activity."""
+    """Show the waiting before each activity."""
     with working(reading, READING):
         from bankmine.report.measures import waiting_rows
 
@@ -34,7 +34,7 @@ def waiting(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
 
 @on_a_log
 def rework(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
-    """What is done again, per activity."""
+    """Show what is done again, and in what loops."""
     with working(reading, READING):
         from bankmine.report.measures import rework_rows
 
@@ -45,7 +45,7 @@ def rework(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
 
 @on_a_log
 def variants(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
-    """The distinct paths of cases, most frequent first."""
+    """Show the paths of cases, by frequency."""
     with working(reading, READING):
         from bankmine.report.contents import paths
         from bankmine.report.measures import variant_rows

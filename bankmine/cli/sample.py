@@ -16,7 +16,10 @@ def sample(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 2024,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the messages.")] = Language.EN,
 ) -> None:
-    """Write sample logs of the four processes, with planted problems and the truth about them."""
+    """Write sample logs with planted problems.
+
+    One log for each of the four processes, and truth.json, which says what was planted.
+    """
     from bankmine.sample import write_samples
 
     for path in write_samples(folder, seed):

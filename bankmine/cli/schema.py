@@ -4,7 +4,10 @@ from bankmine.cli.output import put
 
 
 def schema() -> None:
-    """Print the JSON Schema (draft 2020-12) of what analyze --json and check --json write."""
+    """Print the JSON Schema of the outputs.
+
+    Draft 2020-12, for what analyze --json and check --json write.
+    """
     from bankmine.report.schema import schemas
     from bankmine.show.records import json_bytes
 

@@ -84,7 +84,7 @@ def recommendations(analysis: "Analysis") -> list[Block]:
     """Every recommendation with its gain, plan sections, risk, phase and the factors of its score."""
     blocks: list[Block] = [Heading(Text(zh="建议", en="Recommendations"), 2, "recommendations")]
     if not analysis.recommendations:
-        return [*blocks, Notice(Text(zh="没有建议:没有任何发现达到实质程度。", en="No recommendation: no finding is material."), "good")]
+        return [*blocks, Notice(Text(zh="没有建议：没有任何发现达到实质程度。", en="No recommendation: no finding is material."), "good")]
     for item in analysis.recommendations:
         blocks += recommendation(item)
     return blocks
@@ -97,9 +97,9 @@ def recommendation(item: Recommendation) -> list[Block]:
     if gain.realistic is not None:
         figures.append((Text(zh="90% 区间", en="90 % interval"), "text", interval(gain.realistic)))
     if gain.upper is not None:
-        figures.append((Text(zh="上限(原因全部消除)", en="at most (cause gone)"), "duration", gain.upper.estimate))
+        figures.append((Text(zh="上限（原因全部消除）", en="at most (cause gone)"), "duration", gain.upper.estimate))
     figures += [
-        (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}({share})", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
+        (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}（{share}）", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
         (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
         (Text(zh="不改的风险", en="risk of not acting"), "text", level(item.risk_of_inaction)),
     ]
@@ -108,9 +108,9 @@ def recommendation(item: Recommendation) -> list[Block]:
         (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),
         (Text(zh="全年可省", en="Saved a year"), _yearly(item)),
         (Text(zh="证据与可行性", en="Evidence, feasibility"),
-         Text(zh="{evidence};可行性{feasibility};变更风险{risk}", en="{evidence}; feasibility {feasibility}; risk of changing {risk}").format(
+         Text(zh="{evidence}；可行性{feasibility}；变更风险{risk}", en="{evidence}; feasibility {feasibility}; risk of changing {risk}").format(
              evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility], risk=LEVEL[item.risk_of_change])),
-        (Text(zh="风险等级", en="Risk class"), Text(zh="{cls}(可能性 {l} × 严重性 {s})", en="{cls} (likelihood {l} × severity {s})").format(
+        (Text(zh="风险等级", en="Risk class"), Text(zh="{cls}（可能性 {l} × 严重性 {s}）", en="{cls} (likelihood {l} × severity {s})").format(
             cls=LEVEL[item.risk_class], l=item.likelihood, s=item.severity)),
         (Text(zh="得分", en="Score"), _score(item)),
     ]
@@ -128,20 +128,20 @@ def _yearly(item: Recommendation) -> Text:
         return Text(zh="控制问题不折算成时间", en="a control is not turned into time")
     parts = []
     if item.gain.per_year is not None:
-        parts.append(Text(zh="案件时间 {t}(90% 区间 {i})", en="{t} of case time (90 % interval {i})").format(
+        parts.append(Text(zh="案件时间 {t}（90% 区间 {i}）", en="{t} of case time (90 % interval {i})").format(
             t=duration(item.gain.per_year.estimate), i=interval(item.gain.per_year)))
     if item.gain.effort_per_year_s is not None:
         parts.append(Text(zh="员工工时 {t}", en="{t} of staff time").format(t=duration(item.gain.effort_per_year_s)))
     if not parts:
-        return Text(zh="日志不足 90 天,不推算全年", en="under 90 days of log: no yearly figure")
-    return Text(zh=";".join(p.zh for p in parts), en="; ".join(p.en for p in parts))
+        return Text(zh="日志不足 90 天，不推算全年", en="under 90 days of log: no yearly figure")
+    return Text(zh="；".join(p.zh for p in parts), en="; ".join(p.en for p in parts))
 
 
 def _score(item: Recommendation) -> Text:
     """The score as the product of its factors, all of them printed."""
     zh = " × ".join(f"{name.zh} {number(value).zh}" for name, value in item.factors)
     en = " × ".join(f"{name.en} {number(value).en}" for name, value in item.factors)
-    return Text(zh="{score} = {f};第 {tier} 档", en="{score} = {f}; tier {tier}").format(score=number(item.score), f=Text(zh=zh, en=en), tier=item.tier)
+    return Text(zh="{score} = {f}；第 {tier} 档", en="{score} = {f}; tier {tier}").format(score=number(item.score), f=Text(zh=zh, en=en), tier=item.tier)
 
 
 def _list(names: tuple[str, ...]) -> Text | str:

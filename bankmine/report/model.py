@@ -2,14 +2,14 @@
 
 from bankmine.model.conformance import Fitness
 from bankmine.model.discovery import ProcessModel
-from bankmine.show.blocks import Block, Heading, KeyFigures
+from bankmine.show.blocks import Block, Heading, KeyFigures, Notice
 from bankmine.words import Text
 
 
 def model_blocks(model: ProcessModel, fitness: Fitness) -> list[Block]:
     """Size and fitness of the model."""
     net, _, _ = model.petri_net
-    return [
+    blocks: list[Block] = [
         Heading(Text(zh="流程模型", en="Process model"), 2, "model"),
         KeyFigures((
             (Text(zh="库所", en="places"), "count", len(net.places)),
@@ -19,3 +19,7 @@ def model_blocks(model: ProcessModel, fitness: Fitness) -> list[Block]:
             (Text(zh="拟合度", en="fitness"), "share", fitness.log_fitness),
         )),
     ]
+    if model.left_out:
+        blocks.append(Notice(Text(zh="过于少见而未纳入模型的环节：{names}。", en="Activities too rare to be in the model: {names}.").format(
+            names=Text(zh="、".join(model.left_out), en=", ".join(model.left_out)))))
+    return blocks

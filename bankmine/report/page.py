@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILES_NAMED = 3
 SKIP = Text(zh="跳到摘要", en="Skip to the summary")
 SECTIONS = Text(zh="章节", en="Sections")
-FOOTER = Text(zh="由 bankmine {version} 生成;时间以 {zone} 显示;所有数字均由日志算出,可用 explain 命令追溯到文件行。",
+FOOTER = Text(zh="由 bankmine {version} 生成；时间以 {zone} 显示；所有数字均由日志算出，可用 explain 命令追溯到文件行。",
               en="Made by bankmine {version}; times are shown in {zone}; every figure is worked out from the log, and the command explain traces it to lines of the files.")
 
 

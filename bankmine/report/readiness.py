@@ -18,7 +18,7 @@ MEASURES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("variants", Text(zh="路径", en="paths"), ()),
     ("discovery", Text(zh="流程模型", en="process model"), ()),
     ("rework", Text(zh="返工", en="rework"), ()),
-    ("waiting", Text(zh="等待时间(与办理时间分开)", en="waiting, apart from work"), ("start",)),
+    ("waiting", Text(zh="等待时间（与办理时间分开）", en="waiting, apart from work"), ("start",)),
     ("processing_time", Text(zh="办理工时", en="work done"), ("start",)),
     ("handovers", Text(zh="交接", en="handovers"), ("resource",)),
     ("customer_waits", Text(zh="等待客户的时间", en="waiting for customers"), ("customer_steps",)),
@@ -46,4 +46,4 @@ def _named(missing: Sequence[str]) -> Text | str:
     if not missing:
         return ""
     names = [NEEDS[name] for name in missing]
-    return Text(zh=";".join(n.zh for n in names), en="; ".join(n.en for n in names))
+    return Text(zh="；".join(n.zh for n in names), en="; ".join(n.en for n in names))

@@ -23,5 +23,5 @@ def columns(log: EventLog) -> list[Block]:
     if not log.source.columns:
         return []
     pairs = [(COLUMN.get(role) or Text.same(role), name) for role, name in log.source.columns.items()]
-    return [Paragraph(Text(zh="列: " + "、".join(f"{role.zh} = {name}" for role, name in pairs),
+    return [Paragraph(Text(zh="列：" + "、".join(f"{role.zh} = {name}" for role, name in pairs),
                            en="Columns: " + ", ".join(f"{role.en} = {name}" for role, name in pairs)))]

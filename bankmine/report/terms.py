@@ -67,10 +67,10 @@ def verdict(diagnosis: Diagnosis) -> Mark:
 def headline_gain(item: Recommendation) -> Text:
     """What a recommendation would bring, in the measure of its kind: time a case, staff time a year, or breaches ended."""
     if item.kind == "control":
-        return Text(zh="消除 {n} 件违规({share})", en="ends {n} breaches ({share} of cases)").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))
+        return Text(zh="消除 {n} 件违规（{share}）", en="ends {n} breaches ({share} of cases)").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))
     if item.kind == "effort":
         if item.gain.effort_per_year_s is None:
-            return Text(zh="省工时(日志不足 90 天,不推算全年)", en="staff time (under 90 days of log: no yearly figure)")
+            return Text(zh="省工时（日志不足 90 天，不推算全年）", en="staff time (under 90 days of log: no yearly figure)")
         return Text(zh="每年省 {time} 工时", en="{time} of staff time a year").format(time=duration(item.gain.effort_per_year_s))
     return Text(zh="平均每案省 {time}", en="{time} a case on average").format(time=duration(item.gain.realistic.estimate if item.gain.realistic else None))
 

@@ -9,7 +9,7 @@ from bankmine.show.blocks import Cell, CellKind, Mark
 from bankmine.words import Lang, Text
 
 UNKNOWN = Text(zh="未知", en="unknown")
-NOTHING = Text(zh="(无)", en="(none)")
+NOTHING = Text(zh="（无）", en="(none)")
 HIDDEN_ROWS = Text(zh="另有 {n} 行未显示", en="{n} more rows not shown")
 YES_NO = (Text(zh="是", en="yes"), Text(zh="否", en="no"))
 UNITS = (

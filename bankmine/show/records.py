@@ -133,6 +133,6 @@ def _remove(name: str) -> None:
 def _failed(path: Path, error: OSError) -> OutputError:
     reason = error.strerror or type(error).__name__
     return OutputError(
-        "WRITE_FAILED", Text(zh=f"无法写入:{reason}。", en=f"cannot be written: {reason}."),
-        Text(zh="请检查目录是否存在、磁盘空间和写入权限;未完成的文件不会留下。",
+        "WRITE_FAILED", Text(zh=f"无法写入：{reason}。", en=f"cannot be written: {reason}."),
+        Text(zh="请检查目录是否存在、磁盘空间和写入权限；未完成的文件不会留下。",
              en="check that the folder exists, the disk's space and your rights; no unfinished file is left behind."), str(path))

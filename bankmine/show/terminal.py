@@ -22,7 +22,7 @@ NARROWEST_TEXT = 14  # columns of text may be folded down to this before a table
 STYLES: dict[Tone, str] = {"good": "green", "warning": "yellow", "error": "bold red", "info": "cyan"}
 SIGNS: dict[Tone, str] = {"good": "✓", "warning": "▲", "error": "●", "info": "·"}
 NUMERIC: frozenset[CellKind] = frozenset({"count", "number", "duration", "share"})
-PICTURE = Text(zh="图:{alt}", en="Figure: {alt}")
+PICTURE = Text(zh="图：{alt}", en="Figure: {alt}")
 
 
 def console(file: IO[str] | None = None, width: int | None = None) -> Console:
