@@ -75,7 +75,7 @@ class WaitingTime:
                                       "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s,
                                       "share": self.share, "by_design": self.by_design}
         if self.source is not None:
-            source = np.append(names, None)[self.source]  # -1 takes the last, no activity
+            source = np.array([*self.activities, None], dtype=object)[self.source]  # -1 takes the last: no activity
             columns = {"source": source, **columns}
         return pd.DataFrame(columns)
 
