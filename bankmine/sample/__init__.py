@@ -10,7 +10,7 @@ __all__ = ["PROBLEMS", "Sample", "Truth", "generate", "write_samples"]
 
 # The logs of `bankmine sample`: process, planted pattern, language, cases.
 SAMPLES: tuple[tuple[str, str, Lang, int], ...] = (
-    ("deposit", "P15", "zh", 600), ("loan", "P14", "en", 700), ("payment", "P26", "en", 800), ("wealth", "P07", "zh", 600))
+    ("deposit", "P15", "zh", 500), ("loan", "P14", "en", 600), ("payment", "P26", "en", 700), ("wealth", "P07", "zh", 500))
 
 
 def write_samples(folder: str | Path, seed: int = 2024) -> list[Path]:
