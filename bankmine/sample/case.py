@@ -2,82 +2,21 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
-from zlib import crc32
 
-import numpy as np
-
-from bankmine.process.definition import ProcessDefinition
-from bankmine.sample.models import Journey, Model, Route
-from bankmine.sample.office import DAY, HOUR, Team, open_at, wall, worked
-from bankmine.sample.problems import DEADLINE_DAYS, Faults, Problem
+from bankmine.sample.models import Journey, Route
+from bankmine.sample.office import DAY, HOUR, open_at, wall, worked
+from bankmine.sample.problems import DEADLINE_DAYS, Problem
+from bankmine.sample.world import CUSTOMER, SYSTEM, Row, World
 
 T = TypeVar("T")
 LONGEST = 6 * HOUR  # one sitting
 LARGE = -0.2533  # the normal distribution's 40 % point
 MORNING = 2 * HOUR
 SOON = 0.5  # median hours until work that came back by a small fault is picked up again
-CUSTOMER, SYSTEM = "customer", "system"
 USUAL_SHARE = 0.45  # median answer time of customers, as a share of the days that the process definition expects
 SPREAD = 0.6  # sigma of the logarithm of customers' answer times
 IN_DUTY_HOURS = 0.92  # of answers that fall outside duty hours, the share that customers put off until the office is open
-
-
-@dataclass(slots=True)
-class Row:
-    case: int
-    step: str
-    start: float
-    end: float
-    resource: str
-    role: str
-
-
-class Draws:
-    """Random numbers by purpose and case, so that a run with a problem and one without it draw the same for all else."""
-
-    def __init__(self, seed: int, cases: int) -> None:
-        self._seed, self._cases = seed, cases
-        self._normal: dict[str, list[float]] = {}
-        self._uniform: dict[str, list[float]] = {}
-
-    def normal(self, name: str, case: int) -> float:
-        if name not in self._normal:
-            self._normal[name] = self.stream(name).standard_normal(self._cases).tolist()
-        return self._normal[name][case]
-
-    def uniform(self, name: str, case: int) -> float:
-        if name not in self._uniform:
-            self._uniform[name] = self.stream(name).random(self._cases).tolist()
-        return self._uniform[name][case]
-
-    def stream(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([self._seed, crc32(name.encode())])
-
-
-@dataclass(slots=True)
-class World:
-    """What all cases of a run share, and what the run counts.
-
-    `in_branch` by case: the customer came to the branch; `scale` by role: minutes of work per minute of the tasks' tables.
-    `struck`: cases that the problem befell; `cycle`: seconds from arrivals to ends, without what is agreed by contract;
-    `touch`: seconds of work by the bank's people.
-    """
-
-    model: Model
-    definition: ProcessDefinition
-    draws: Draws
-    in_branch: list[bool]
-    faults: Faults
-    problem: Problem | None
-    teams: dict[str, Team]
-    scale: dict[str, float]
-    rows: list[Row] = field(default_factory=list)
-    spawned: list[tuple[float, Route]] = field(default_factory=list)
-    struck: set[int] = field(default_factory=set)
-    cycle: float = 0.0
-    touch: float = 0.0
 
 
 class Case:

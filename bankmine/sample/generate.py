@@ -10,11 +10,11 @@ import numpy as np
 
 from bankmine.errors import OutputError, UsageError
 from bankmine.process.load import load
-from bankmine.sample.case import CUSTOMER, SYSTEM, Row
 from bankmine.sample.models import MODELS
 from bankmine.sample.problems import ALSO_TRUE, LEAST_EFFECT, MEASURED_IN, PROBLEMS, Problem, faults
 from bankmine.sample.problems import problem as draw
 from bankmine.sample.simulate import Plan, Run, plan, run
+from bankmine.sample.world import CUSTOMER, SYSTEM, Row
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:

@@ -82,9 +82,14 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
         return between(low, high) / (4.0 if model.process in SHORT else 1.0)
 
     if pattern == "P06":
-        # A step of a role with at least three people, other than asking the customer, that every case passes.
-        steps = tuple(s for s, task in model.tasks.items() if model.roles[task.role].people >= 3 and s not in model.asks
-                      and s not in (model.request, model.enquiry) and (step := definition.step(s)) is not None and step.outcome is None)
+        # A step of a role with at least three people, other than asking the customer, that every case passes once.
+        def single(step_id: str) -> bool:
+            step = definition.step(step_id)
+            return step is not None and step.outcome is None and not step.multi_instance
+
+        apart = (*model.asks, model.request, model.enquiry)
+        steps = tuple(step for step, task in model.tasks.items()
+                      if model.roles[task.role].people >= 3 and step not in apart and single(step))
         return Problem(pattern, one(steps), between(0.20, 0.40), hours(4.0, 8.0))
     if pattern == "P07":
         path = model.returns[int(rng.integers(len(model.returns)))]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bankmine.process.definition import ProcessDefinition
-from bankmine.sample.case import Case, Draws, Row, World
+from bankmine.sample.case import Case
 from bankmine.sample.models import Model, Route
 from bankmine.sample.office import DAY, OPENING, SHIFT, WORKDAYS, Team, worked
 from bankmine.sample.problems import Faults, Problem
+from bankmine.sample.world import Draws, Row, World
 
 WEEKDAYS = (1.15, 1.05, 1.0, 0.95, 0.85)
 HOURS = (0.8, 1.2, 1.2, 0.8, 0.9, 1.15, 1.1, 0.85)  # of the eight hours from opening on

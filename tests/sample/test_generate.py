@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,6 +11,7 @@ from bankmine.process.load import load
 from bankmine.process.recognise import understand
 from bankmine.sample import PROBLEMS, Sample, generate, write_samples
 from bankmine.sample.models import MODELS
+from bankmine.sample.problems import problem as draw
 
 PROCESSES = tuple(MODELS)
 PLANTED = [(pattern, process) for pattern, processes in PROBLEMS.items() for process in processes]
@@ -221,3 +223,25 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(OutputError):
         generate("deposit", seed=1, cases=50).write(tmp_path / "file")
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_bounce_is_planted_only_where_a_second_row_means_the_same_work_again(process: str):
+    for seed in range(12):
+        problem = draw("P06", MODELS[process], load(process), np.random.default_rng(seed))
+        step = load(process).step(problem.step)
+        assert step is not None
+        assert not step.multi_instance
+        assert MODELS[process].roles[MODELS[process].tasks[step.id].role].people >= 3
+
+
+def test_the_committed_logs_hold_what_their_truth_says():
+    folder = Path(__file__).parents[2] / "sample_logs"
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    assert {entry["process"] for entry in truth.values()} == set(PROCESSES)
+    assert "zh" in {entry["lang"] for entry in truth.values()}
+    for name, entry in truth.items():
+        table = pl.read_csv(folder / name)
+        assert 500 <= entry["cases"] <= 1500
+        assert table[table.columns[0]].n_unique() == entry["cases"]
+        assert entry["problem"]["activity"] in table[table.columns[1]]
