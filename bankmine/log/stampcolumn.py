@@ -7,12 +7,11 @@ import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log import stampforms as forms
-from bankmine.log.eventlog import DAY, UNKNOWN_TIME
+from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.notes import cell_text
 from bankmine.log.stampforms import Reading
 from bankmine.words import Text
 
-YEAR_1000 = -354_285 * DAY
 SAMPLE = 200
 FORMAT_HINT = Text(
     zh='请写明该列的格式，例如 --time-format "%d/%m/%Y %H:%M"，或 --time-format dmy（日在前）/ mdy（月在前）。',
@@ -24,6 +23,7 @@ YEAR_HINT = Text(
     en='export four-digit years, or say how the column is written, e.g. --time-format "%d/%m/%y %H:%M".',
 )
 
+PARTS = {"%Y": "[0-9]{4}", "%.f": r"(?:\.[0-9]{1,9})?", "%:z": "[+-][0-9]{2}:[0-9]{2}"} | {f"%{part}": "[0-9]{2}" for part in "mdHMS"}
 CHINESE_FORMS = (
     "%Y年%m月%d日 %H:%M:%S",
     "%Y年%m月%d日 %H:%M",
@@ -102,15 +102,23 @@ def _read_quickly(reading: Reading, cells: pl.Series) -> None:
     sample = sample.gather_every(max(1, len(sample) // SAMPLE))
     if not len(sample):
         return
-    best, form, absolute = max(_quick_forms(), key=lambda quick: _strptime(sample, quick[0]).count())
-    if _strptime(sample, best).count() * 2 < len(sample):
+    best, form, absolute = max(_quick_forms(), key=lambda quick: int(sample.str.contains(_exactly(quick[0])).sum()))
+    # strptime alone would also take 24-03-14 for the year 24, and blanks or missing digits in the midst of a number.
+    exact = cells.str.contains(_exactly(best)).fill_null(False).to_numpy()
+    if exact.sum() * 2 < len(cells) - cells.null_count():
         return
-    stamps = _strptime(cells, best)
-    value = stamps.to_physical().fill_null(UNKNOWN_TIME).to_numpy().copy()
-    value[value < YEAR_1000] = UNKNOWN_TIME  # strptime takes 24-03-14 for the year 24
-    reading.value = value
-    reading.absolute[:] = absolute & (value != UNKNOWN_TIME)
-    reading.count(form, int((value != UNKNOWN_TIME).sum()))
+    value = _strptime(cells, best).to_physical().fill_null(UNKNOWN_TIME).to_numpy()
+    reading.value = np.where(exact, value, UNKNOWN_TIME)
+    reading.absolute[:] = absolute & (reading.value != UNKNOWN_TIME)
+    reading.count(form, int((reading.value != UNKNOWN_TIME).sum()))
+
+
+def _exactly(format: str) -> str:
+    """The pattern of cells written in a strptime format with all its digits."""
+    pattern = format
+    for part, digits in PARTS.items():
+        pattern = pattern.replace(part, digits)
+    return f"^{pattern}$"
 
 
 def _strptime(cells: pl.Series, format: str) -> pl.Series:

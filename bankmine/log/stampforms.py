@@ -111,6 +111,8 @@ def place(reading: Reading, rows: np.ndarray, parts: pl.DataFrame, month: np.nda
     days, possible = civil_days(number(parts, "y"), month, day)
     midnight24 = (hour == 24) & (minute == 0) & (second == 0)
     possible &= possible_hour & ((hour < 24) | midnight24) & (minute < 60) & (second <= 60)
+    if "z" in parts.columns:  # an offset follows a clock with minutes or a mere date: 09-00 is a slip, not nine o'clock
+        possible &= parts.select(pl.col("z").is_null() | pl.col("M").is_not_null() | pl.col("H").is_null()).to_series().to_numpy()
     fraction = parts["f"].str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64).fill_null(0).to_numpy() if "f" in parts.columns else 0
     local = days * DAY + (hour * 3600 + minute * 60 + second) * SECOND + fraction
     shift, absolute = _offsets(parts)

@@ -201,3 +201,15 @@ def test_what_was_written_is_what_is_read(moment, form):
     # A second cell in another form sends the first one down the slow path as well.
     stamps = parse([moment.strftime(form), "2024-03-14 09:00:00+00"], zone="UTC", zone_given=True)
     assert EPOCH + timedelta(microseconds=int(stamps.time[0])) == moment.replace(tzinfo=UTC)
+
+
+@given(st.integers(0, 18), st.sampled_from(["", " ", "0", "-", ":", "T"]), st.booleans())
+def test_a_damaged_cell_reads_the_same_in_a_sound_column_as_alone(place, sign, insert):
+    sound = "2024-03-14 09:00:00"
+    damaged = sound[:place] + sign + sound[place + (not insert) :]
+    together = parse([sound] * 5 + [damaged], zone_given=True).time[-1]
+    try:
+        alone = parse([damaged]).time[0]
+    except InputError:
+        alone = UNKNOWN_TIME
+    assert together == alone
