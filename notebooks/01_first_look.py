@@ -22,7 +22,7 @@ import bankmine as bm
 
 folder = next(parent / "sample_logs" for parent in [Path.cwd(), *Path.cwd().parents] if (parent / "sample_logs").is_dir())
 log = bm.read_log(folder / "loan.csv")
-log
+print(f"{log.cases} cases, {len(log)} activities done, of {len(log.activities)} kinds")
 
 # %% [markdown]
 # ## Can the log be trusted?
@@ -44,14 +44,15 @@ for finding in log.quality:
 DAY_S = 86_400
 analysis = bm.analyze(log, process="loan")
 cycle = analysis.cycle_time
-print(f"{cycle.cases} closed cases, {cycle.open_cases} still open")
-print(f"half of them done within {cycle.median_s / DAY_S:.1f} days, nine in ten within {cycle.p90_s / DAY_S:.1f} days")
+print(f"{cycle.cases} cases, {cycle.open_cases} of them still open when the log ends")
+print(f"half of them took no more than {cycle.median_s / DAY_S:.1f} days, nine in ten no more than {cycle.p90_s / DAY_S:.1f} days")
 
 # %% [markdown]
 # The routes that most cases take:
 
 # %%
-analysis.variants.table.head(5)
+for route in analysis.variants.table.head(3).itertuples():
+    print(f"{route.count} cases ({route.share:.0%}): {' > '.join(route.activities)}")
 
 # %% [markdown]
 # ## Where does the time go?

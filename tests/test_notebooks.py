@@ -12,7 +12,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 def test_there_are_notebooks() -> None:
-    assert {path.stem for path in NOTEBOOKS} == {path.stem for path in FOLDER.glob("*.py")} != set()
+    assert {path.stem for path in NOTEBOOKS} == {path.stem for path in FOLDER.glob("[0-9]*.py")} != set()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

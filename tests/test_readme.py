@@ -24,10 +24,9 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """The exit status of a command line, run in this process so that libraries are loaded once for all."""
     monkeypatch.setattr(sys, "argv", shlex.split(line))
     try:
-        main()
-    except SystemExit as end:
+        return main()
+    except SystemExit as end:  # --help ends the process
         return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture
@@ -69,3 +68,11 @@ def test_python_runs(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> Non
 @pytest.mark.parametrize("command", LISTED)
 def test_commands_of_the_table_exist(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(f"bankmine {command} --help", monkeypatch) == 0
+
+
+def test_options_that_are_named_exist(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in LISTED:
+        run(f"bankmine {command} --help", monkeypatch)
+    known = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+    named = {option for code in re.findall(r"`([^`\n]+)`", README) for option in re.findall(r"--[a-z][a-z-]*", code) if "pip" not in code}
+    assert named - known == {"--no-index", "--find-links"}, "those two are pip's"
