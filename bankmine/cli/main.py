@@ -41,12 +41,15 @@ for _command, _example in EXAMPLES.items():
     app.command(epilog=f"Example: {_example}")(_command)
 
 
-@app.callback()
-def bankmine(*, version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", is_eager=True)] = False) -> None:
-    """Find where a bank's processes lose time, and what to change first."""
-    if version:
+def _say_version(asked: bool) -> None:
+    if asked:
         print(f"bankmine {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def bankmine(*, version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", callback=_say_version, is_eager=True)] = False) -> None:
+    """Find where a bank's processes lose time, and what to change first."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -86,14 +86,14 @@ def recommendations(analysis: "Analysis") -> list[Block]:
     if not analysis.recommendations:
         return [*blocks, Notice(Text(zh="没有建议：没有任何发现达到实质程度。", en="No recommendation: no finding is material."), "good")]
     for item in analysis.recommendations:
-        blocks += recommendation(item)
+        blocks += recommendation(item, analysis.cycle_time.mean_s)
     return blocks
 
 
-def recommendation(item: Recommendation) -> list[Block]:
+def recommendation(item: Recommendation, mean_s: float) -> list[Block]:
     """One recommendation."""
     gain = item.gain
-    figures: list[tuple[Text, CellKind, Cell]] = [(Text(zh="收益", en="gain"), "text", headline_gain(item))]
+    figures: list[tuple[Text, CellKind, Cell]] = [(Text(zh="收益", en="gain"), "text", headline_gain(item, mean_s))]
     if gain.realistic is not None:
         figures.append((Text(zh="90% 区间", en="90 % interval"), "text", interval(gain.realistic)))
     if gain.upper is not None:
@@ -101,17 +101,19 @@ def recommendation(item: Recommendation) -> list[Block]:
     figures += [
         (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}（{share}）", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
         (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
-        (Text(zh="不改的风险", en="risk of not acting"), "text", level(item.risk_of_inaction)),
+        (Text(zh="风险等级", en="risk class"), "text", level(item.risk_class)),
     ]
     details: list[tuple[Cell, ...]] = [
         (Text(zh="方案章节", en="Plan sections"), _list(item.plan)),
         (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),
         (Text(zh="全年可省", en="Saved a year"), _yearly(item)),
         (Text(zh="证据与可行性", en="Evidence, feasibility"),
-         Text(zh="{evidence}；可行性{feasibility}；变更风险{risk}", en="{evidence}; feasibility {feasibility}; risk of changing {risk}").format(
-             evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility], risk=LEVEL[item.risk_of_change])),
-        (Text(zh="风险等级", en="Risk class"), Text(zh="{cls}（可能性 {l} × 严重性 {s}）", en="{cls} (likelihood {l} × severity {s})").format(
-            cls=LEVEL[item.risk_class], l=item.likelihood, s=item.severity)),
+         Text(zh="{evidence}；可行性{feasibility}", en="{evidence}; feasibility {feasibility}").format(
+             evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility])),
+        (Text(zh="风险", en="Risk"), Text(
+            zh="等级{cls}（可能性 {l} × 严重性 {s}，方案 8.1.2）；变更的风险{change}；不变更的风险{inaction}",
+            en="class {cls} (likelihood {l} × severity {s}, plan §8.1.2); of changing {change}; of not acting {inaction}").format(
+                cls=LEVEL[item.risk_class], l=item.likelihood, s=item.severity, change=LEVEL[item.risk_of_change], inaction=LEVEL[item.risk_of_inaction])),
         (Text(zh="得分", en="Score"), _score(item)),
     ]
     return [
@@ -130,7 +132,7 @@ def _yearly(item: Recommendation) -> Text:
     if item.gain.per_year is not None:
         parts.append(Text(zh="案件时间 {t}（90% 区间 {i}）", en="{t} of case time (90 % interval {i})").format(
             t=duration(item.gain.per_year.estimate), i=interval(item.gain.per_year)))
-    if item.gain.effort_per_year_s is not None:
+    if item.gain.effort_per_year_s:
         parts.append(Text(zh="员工工时 {t}", en="{t} of staff time").format(t=duration(item.gain.effort_per_year_s)))
     if not parts:
         return Text(zh="日志不足 90 天，不推算全年", en="under 90 days of log: no yearly figure")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from bankmine import __version__
 from bankmine.report.contents import contents, title
 from bankmine.show.blocks import Block, Heading
-from bankmine.show.format import local_time, visible
+from bankmine.show.format import local_day, visible
 from bankmine.show.html import body, environment, language, style
 from bankmine.show.records import write
 from bankmine.words import Lang, Text
@@ -75,5 +75,4 @@ def _source(analysis: "Analysis") -> Text:
     if len(files) > FILES_NAMED:
         named = Text(zh="{named}等 {n} 个文件", en="{named} and others, {n} files").format(named=named, n=len(files))
     return Text(zh="{named} · {cases} 件案件 · {first} 至 {last}", en="{named} · {cases} cases · {first} to {last}").format(
-        named=named, cases=f"{log.cases:,}", first=local_time(int(log.case_start.min()), zone).of("en")[:10],
-        last=local_time(int(log.case_end.max()), zone).of("en")[:10])
+        named=named, cases=f"{log.cases:,}", first=local_day(int(log.case_start.min()), zone), last=local_day(int(log.case_end.max()), zone))

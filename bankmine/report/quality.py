@@ -2,7 +2,7 @@
 
 from bankmine.log.eventlog import EventLog
 from bankmine.log.quality import QualityFinding
-from bankmine.report.terms import COLUMN, SEVERITY
+from bankmine.report.terms import SEVERITY, columns_as_understood
 from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, TableBlock
 from bankmine.words import Text
 
@@ -23,7 +23,7 @@ def data_quality(log: EventLog) -> list[Block]:
     blocks: list[Block] = [Heading(Text(zh="数据质量", en="Data quality"), 2, "quality"), KeyFigures(figures), findings(log)]
     if source.columns:
         blocks.append(TableBlock((Column(Text(zh="含义", en="Meaning"), "text"), Column(Text(zh="来源列", en="Source column"), "label")),
-                                 [(COLUMN.get(role) or Text.same(role), name) for role, name in source.columns.items()],
+                                 columns_as_understood(source.columns),
                                  caption=Text(zh="识别出的列", en="Columns as understood")))
     return blocks
 

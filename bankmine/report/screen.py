@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bankmine.log.eventlog import EventLog
 from bankmine.report.contents import title
 from bankmine.report.summary import summary
-from bankmine.report.terms import COLUMN
+from bankmine.report.terms import columns_as_understood
 from bankmine.show.blocks import Block, Heading, Paragraph
 from bankmine.words import Text
 
@@ -22,6 +22,6 @@ def columns(log: EventLog) -> list[Block]:
     """One line that says which source column was taken for what."""
     if not log.source.columns:
         return []
-    pairs = [(COLUMN.get(role) or Text.same(role), name) for role, name in log.source.columns.items()]
+    pairs = columns_as_understood(log.source.columns)
     return [Paragraph(Text(zh="列：" + "、".join(f"{role.zh} = {name}" for role, name in pairs),
                            en="Columns: " + ", ".join(f"{role.en} = {name}" for role, name in pairs)))]

@@ -1,14 +1,12 @@
 """The summary: what is wrong, what to do first and how sure that is, on one screen."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.advice.answer import Recommendation
 from bankmine.report.terms import EVIDENCE, headline_gain, headline_interval, level, phase, verdict
 from bankmine.show.blocks import Block, Cell, CellKind, Column, KeyFigures, Notice, Paragraph, TableBlock
-from bankmine.show.format import local_time, percent
+from bankmine.show.format import local_day, percent
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ SURE, FAIRLY_SURE = 0.90, 0.70  # stability of the first recommendation
 
 def summary(analysis: "Analysis") -> list[Block]:
     """Headline, key figures, the six verdicts, the first recommendations, and what the answer rests on."""
-    return [headline(analysis), key_figures(analysis), verdicts(analysis), first(analysis.recommendations), *confidence(analysis)]
+    return [headline(analysis), key_figures(analysis), verdicts(analysis), first(analysis), *confidence(analysis)]
 
 
 def headline(analysis: "Analysis") -> Notice:
@@ -41,7 +39,7 @@ def headline(analysis: "Analysis") -> Notice:
     found = (Text(zh="六项诊断中有 {n} 项得到证实。", en="{n} of the six diagnoses are confirmed. ").format(n=len(confirmed)) if len(confirmed) != 1
              else Text(zh="六项诊断中有 1 项得到证实。", en="One of the six diagnoses is confirmed. "))
     return Notice(Text(zh="{found}首先处理「{activity}」环节的{title}：{gain}。", en="{found}First: {title} at “{activity}”: {gain}.").format(
-        found=found, activity=top.activity, title=_in_sentence(top.title), gain=headline_gain(top)), "warning")
+        found=found, activity=top.activity, title=_in_sentence(top.title), gain=headline_gain(top, analysis.cycle_time.mean_s)), "warning")
 
 
 def key_figures(analysis: "Analysis") -> KeyFigures:
@@ -71,13 +69,14 @@ def verdicts(analysis: "Analysis") -> TableBlock:
     return TableBlock(columns, rows, caption=Text(zh="六项诊断（方案 2.2）", en="The six diagnoses (plan §2.2)"))
 
 
-def first(recommendations: Sequence[Recommendation]) -> TableBlock:
+def first(analysis: "Analysis") -> TableBlock:
     """The recommendations to begin with: what, where, what it brings, how sure."""
+    recommendations = analysis.recommendations
     columns = (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="措施", en="What"), "text"), Column(Text(zh="环节", en="Where"), "label"),
                Column(Text(zh="收益", en="Gain"), "text"), Column(Text(zh="90% 区间", en="90 % interval"), "text"),
                Column(Text(zh="时间", en="When"), "text"))
     rows: list[tuple[Cell, ...]] = [
-        (r.rank, Text(zh="{title}（{code}）", en="{title} ({code})").format(title=r.title, code=r.pattern), r.activity, headline_gain(r),
+        (r.rank, Text(zh="{title}（{code}）", en="{title} ({code})").format(title=r.title, code=r.pattern), r.activity, headline_gain(r, analysis.cycle_time.mean_s),
          headline_interval(r.gain), phase(r.phase)) for r in recommendations[:FIRST]]
     return TableBlock(columns, rows, caption=Text(zh="先做什么", en="What to do first"), hidden=max(0, len(recommendations) - FIRST))
 
@@ -107,7 +106,7 @@ def data_line(analysis: "Analysis") -> Paragraph:
     return Paragraph(Text(
         zh="数据：{rows}；数据质量警告 {n} 类。期间 {first} 至 {last}（{zone}）。",
         en="Data: {rows}; data-quality warnings: {n}. Period {first} to {last} ({zone}).",
-    ).format(rows=rows, n=warnings, first=local_time(int(log.case_start.min()), zone), last=local_time(int(log.case_end.max()), zone), zone=zone))
+    ).format(rows=rows, n=warnings, first=local_day(int(log.case_start.min()), zone), last=local_day(int(log.case_end.max()), zone), zone=zone))
 
 
 def _in_sentence(title: Text) -> Text:

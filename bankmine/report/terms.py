@@ -50,6 +50,13 @@ PHASE: Mapping[str, Text] = MappingProxyType({
 })
 
 
+def columns_as_understood(columns: Mapping[str, str]) -> list[tuple[Text, str]]:
+    """What each source column was taken for, the case number and the activity first."""
+    order = list(COLUMN)
+    roles = sorted(columns, key=lambda role: (order.index(role) if role in COLUMN else len(order), role))
+    return [(COLUMN.get(role) or Text.same(role), columns[role]) for role in roles]
+
+
 def level(name: str | None) -> Mark | str:
     """A level where high calls for attention; empty where there is none."""
     if name is None:
@@ -64,15 +71,22 @@ def verdict(diagnosis: Diagnosis) -> Mark:
     return mark if diagnosis.severity in (None, "high") else Mark(mark.text, "warning")
 
 
-def headline_gain(item: Recommendation) -> Text:
-    """What a recommendation would bring, in the measure of its kind: time a case, staff time a year, or breaches ended."""
+def headline_gain(item: Recommendation, mean_s: float) -> Text:
+    """What a recommendation would bring, in the measure of its kind: time a case, staff time a year, or breaches ended.
+
+    `mean_s`: the mean cycle time, of which the time saved is a share.
+    """
     if item.kind == "control":
         return Text(zh="消除 {n} 件违规（{share}）", en="ends {n} breaches ({share} of cases)").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))
     if item.kind == "effort":
         if item.gain.effort_per_year_s is None:
             return Text(zh="省工时（日志不足 90 天，不推算全年）", en="staff time (under 90 days of log: no yearly figure)")
         return Text(zh="每年省 {time} 工时", en="{time} of staff time a year").format(time=duration(item.gain.effort_per_year_s))
-    return Text(zh="平均每案省 {time}", en="{time} a case on average").format(time=duration(item.gain.realistic.estimate if item.gain.realistic else None))
+    saved = None if item.gain.realistic is None else item.gain.realistic.estimate
+    time = Text(zh="平均每案省 {time}", en="{time} a case on average").format(time=duration(saved))
+    if saved is None or mean_s <= 0:
+        return time
+    return Text(zh="{time}（占办理时长的 {share}）", en="{time} ({share} of cycle time)").format(time=time, share=percent(saved / mean_s))
 
 
 def headline_interval(gain: Gain) -> Text | str:

@@ -10,7 +10,7 @@ from bankmine.words import Lang, Text
 
 UNKNOWN = Text(zh="未知", en="unknown")
 NOTHING = Text(zh="（无）", en="(none)")
-HIDDEN_ROWS = Text(zh="另有 {n} 行未显示", en="{n} more rows not shown")
+HIDDEN_ROWS = Text(zh="另有 {n} 行未显示", en="rows not shown: {n}")
 YES_NO = (Text(zh="是", en="yes"), Text(zh="否", en="no"))
 UNITS = (
     (1.0, 60.0, Text(zh="秒", en="s")),
@@ -33,10 +33,13 @@ def duration(seconds: float | None) -> Text:
 
 
 def duration_range(low: float | None, high: float | None) -> Text:
-    """Both ends of an interval in one unit, that of the larger end."""
+    """Both ends of an interval in one unit, that of the larger end, unless the smaller one would look like nothing."""
     if low is None or high is None:
         return UNKNOWN
     unit, name = _unit(max(abs(low), abs(high)))
+    if low and abs(low) < 0.1 * unit:
+        first, second = duration(low), duration(high)
+        return Text(zh=f"{first.zh}–{second.zh}", en=f"{first.en}–{second.en}")
     ends = f"{_short(low / unit)}–{_short(high / unit)}"
     return Text(zh=f"{ends} {name.zh}", en=f"{ends} {name.en}")
 
@@ -76,6 +79,11 @@ def local_time(microseconds: int | None, zone: str) -> Text:
         return UNKNOWN
     moment = (EPOCH + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone))
     return Text.same(moment.strftime("%Y-%m-%d %H:%M:%S" if moment.second or moment.microsecond else "%Y-%m-%d %H:%M"))
+
+
+def local_day(microseconds: int, zone: str) -> str:
+    """The day of a UTC instant in a zone."""
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def visible(text: str) -> str:
