@@ -19,7 +19,7 @@ from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
 from bankmine.cli.sample import sample
 from bankmine.cli.schema import schema
-from bankmine.errors import BankmineError, OutputError, UsageError
+from bankmine.errors import BankmineError, UsageError
 from bankmine.words import Lang, Text
 
 DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
@@ -57,12 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     _readable_streams()
     try:
-        status = _run(given)
-        _close_stdout()
+        return _run(given)
     except BankmineError as error:
-        print(*error.lines(_language(given)), sep="\n", file=sys.stderr)
+        from bankmine.show.format import visible
+
+        print(*(visible(line) for line in error.lines(_language(given))), sep="\n", file=sys.stderr)
         return error.exit_status
-    return status
 
 
 def _run(given: list[str]) -> int:
@@ -72,8 +72,6 @@ def _run(given: list[str]) -> int:
         raise
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
-        return DONE  # whoever read our output has seen enough, as `head` does
     except typer.TyperException as error:
         raise _usage(error) from None
     except Exception:  # noqa: BLE001 - whatever else happens is our own fault, and is kept for us to read
@@ -117,21 +115,3 @@ def _readable_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-def _close_stdout() -> None:
-    """Sees to it that everything has arrived: a full disk behind a redirection is an error too."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence()
-    except OSError as error:
-        _silence()
-        raise OutputError("WRITE_FAILED", Text(zh=f"无法写到标准输出：{error.strerror}。", en=f"standard output cannot be written: {error.strerror}."),
-                          Text(zh="请检查磁盘空间。", en="check the disk's space.")) from error
-
-
-def _silence() -> None:
-    """Nothing more can be written, so the interpreter must not try when it ends."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

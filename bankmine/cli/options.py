@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bankmine.log.eventlog import EventLog
     from bankmine.settings import Settings
 
-P = ParamSpec("P")
 COLUMNS = ("case", "activity", "start", "end", "timestamp", "resource", "role", "channel", "branch", "segment", "product", "amount", "cost",
            "status", "arrival", "instance")
 EARLIEST, LATEST = "1970", "2261"
@@ -104,7 +103,7 @@ class Reading:
         """The log, read and filtered. Raises InputError and UsageError."""
         from bankmine.log.read import read_log
 
-        columns: dict[str, str | None] = {name: getattr(self, name) for name in COLUMNS}
+        columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
         log = read_log(source, **columns, lifecycle=self.lifecycle.value, timezone=self.timezone, encoding=self.encoding,
                        time_format=self.time_format, settings=self.settings(), dedupe=self.dedupe)
@@ -142,7 +141,7 @@ def _instant(text: str, zone: str) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def on_a_log(command: "Callable[Concatenate[Reading, P], None]") -> Callable[..., None]:
+def on_a_log(command: Callable[..., None]) -> Callable[..., None]:
     """A command whose first parameter is a Reading, with the options of Reading as its own for typer to see.
 
     LOG comes first, then the command's own parameters, then the shared options.
@@ -154,7 +153,7 @@ def on_a_log(command: "Callable[Concatenate[Reading, P], None]") -> Callable[...
 
     def run(**values: Any) -> None:
         reading = Reading(**{name: value for name, value in values.items() if name in names})
-        rest: Any = {name: value for name, value in values.items() if name not in names}
+        rest = {name: value for name, value in values.items() if name not in names}
         command(reading, **rest)
 
     parameters = [shared[0], *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *shared[1:]]

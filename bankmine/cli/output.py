@@ -1,12 +1,13 @@
 """Results to stdout, progress to stderr."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bankmine.errors import UsageError
+from bankmine.errors import OutputError, UsageError
 from bankmine.show.blocks import Block
 from bankmine.words import Lang, Text
 
@@ -15,29 +16,49 @@ if TYPE_CHECKING:
 
 
 def show(blocks: Iterable[Block], lang: Lang, zone: str) -> None:
-    """Draws blocks on stdout."""
+    """Draws blocks on stdout. Raises OutputError."""
     from bankmine.show.terminal import console, draw
 
-    draw(blocks, lang, zone, console())
+    with _stdout():
+        draw(blocks, lang, zone, console())
 
 
 def put(content: bytes) -> None:
-    """Writes bytes on stdout as they are."""
-    stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(content.decode("utf-8"))
-    else:
+    """Writes bytes on stdout as they are. Raises OutputError."""
+    with _stdout():
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:
+            sys.stdout.write(content.decode("utf-8"))
+        else:
+            sys.stdout.flush()
+            stream.write(content)
+
+
+@contextmanager
+def _stdout() -> Iterator[None]:
+    """Sees to it that everything arrives: a full disk behind a redirection is an error; a reader who has seen enough, as `head` has, is none."""
+    try:
+        yield
         sys.stdout.flush()
-        stream.write(content)
-        stream.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError as error:
+        _silence()
+        raise OutputError("WRITE_FAILED", Text(zh=f"无法写到标准输出：{error.strerror}。", en=f"standard output cannot be written: {error.strerror}."),
+                          Text(zh="请检查磁盘空间。", en="check the disk's space.")) from error
+
+
+def _silence() -> None:
+    """Nothing more can be written, so the interpreter must not try when it ends."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
 def working(reading: "Reading", what: Text) -> Iterator[None]:
     """Says on stderr what is going on, if somebody is there to read it."""
     if reading.quiet or not sys.stderr.isatty():
-        with nullcontext():
-            yield
+        yield
         return
     from rich.console import Console
 

@@ -98,11 +98,11 @@ def recommendation(item: Recommendation, mean_s: float) -> list[Block]:
         figures.append((Text(zh="90% 区间", en="90 % interval"), "text", interval(gain.realistic)))
     if gain.upper is not None:
         figures.append((Text(zh="上限（原因全部消除）", en="at most (cause gone)"), "duration", gain.upper.estimate))
-    figures += [
+    figures.extend([
         (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}（{share}）", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
         (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
         (Text(zh="风险等级", en="risk class"), "text", level(item.risk_class)),
-    ]
+    ])
     details: list[tuple[Cell, ...]] = [
         (Text(zh="方案章节", en="Plan sections"), _list(item.plan)),
         (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),

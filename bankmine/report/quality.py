@@ -18,8 +18,8 @@ def data_quality(log: EventLog) -> list[Block]:
         (Text(zh="首个事件", en="first event"), "time", int(log.case_start.min())), (Text(zh="最后事件", en="last event"), "time", int(log.case_end.max())),
     ]
     if source.rows_read:
-        figures += [(Text(zh="读取行数", en="rows read"), "count", source.rows_read), (Text(zh="使用", en="used"), "count", source.rows_used),
-                    (Text(zh="剔除", en="set aside"), "count", source.rows_set_aside), (Text(zh="合并", en="merged"), "count", source.rows_merged)]
+        figures.extend([(Text(zh="读取行数", en="rows read"), "count", source.rows_read), (Text(zh="使用", en="used"), "count", source.rows_used),
+                    (Text(zh="剔除", en="set aside"), "count", source.rows_set_aside), (Text(zh="合并", en="merged"), "count", source.rows_merged)])
     blocks: list[Block] = [Heading(Text(zh="数据质量", en="Data quality"), 2, "quality"), KeyFigures(figures), findings(log)]
     if source.columns:
         blocks.append(TableBlock((Column(Text(zh="含义", en="Meaning"), "text"), Column(Text(zh="来源列", en="Source column"), "label")),

@@ -62,10 +62,10 @@ def _plain(value: Cell, kind: CellKind, lang: Lang, zone: str) -> object:
 
 
 def _neutral(value: object) -> object:
-    """A text that a spreadsheet would run gets an apostrophe; numbers keep their sign."""
+    """A text that a spreadsheet would run gets an apostrophe; numbers keep their sign; None and NaN (unlike itself) are empty."""
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
-    return "" if value is None or value != value else value  # noqa: PLR0124 - NaN is the value that differs from itself
+    return "" if value is None or value != value else value
 
 
 def write(outputs: Mapping[Path, bytes]) -> None:
