@@ -24,7 +24,7 @@ def explain(log: EventLog, facts: Facts, listed: Sequence[Listed], candidates: S
         Paragraph(finding.text),
         TableBlock((Column(Text(zh="量", en="Figure"), "code"), Column(Text(zh="值", en="Value"), "number")), figures,
                    caption=Text(zh="句子中的每个数字", en="Every number of the sentence")),
-        Paragraph(Text(zh="这条尚未列入建议:未达到实质份额或案件数下限。",
+        Paragraph(Text(zh="这条尚未列入建议：未达到实质份额或案件数下限。",
                        en="This finding is not among the recommendations: below the material share or the number of cases."))
         if item is None else
         TableBlock((Column(Text(zh="因子", en="Factor"), "text"), Column(Text(zh="值", en="Value"), "number")),
@@ -49,7 +49,7 @@ def _chosen(facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candida
         return max(matching, key=lambda c: (int(c.realistic.sum()), -c.finding.activity))
     known = sorted({f"{c.pattern.code}@{facts.names[c.finding.activity]}" for c in candidates})
     raise UsageError("FINDING_UNKNOWN", Text(zh=f"没有发现 {what}", en=f"no finding {what}"),
-                     Text(zh=f"可用:{'、'.join(known) or '无'}", en=f"known: {', '.join(known) or 'none'}"))
+                     Text(zh=f"可用：{'、'.join(known) or '无'}", en=f"known: {', '.join(known) or 'none'}"))
 
 
 def _arithmetic(facts: Facts, candidate: Candidate) -> TableBlock:
@@ -58,11 +58,11 @@ def _arithmetic(facts: Facts, candidate: Candidate) -> TableBlock:
         (Text(zh="受影响案件", en="cases affected"), "count", len(candidate.finding.cases)),
         (Text(zh="证据行的等待合计", en="waiting of the rows below that would be saved"), "duration", float(scenario.wait_cut.sum()) / SECOND),
         (Text(zh="证据行的办理合计", en="work of the rows below that would be saved"), "duration", float(scenario.work_cut.sum()) / SECOND),
-        (Text(zh="重放后办理时长减少(原因全消)", en="cycle time saved by replay, cause gone"), "duration", float(candidate.upper.sum()) / SECOND),
+        (Text(zh="重放后办理时长减少（原因全消）", en="cycle time saved by replay, cause gone"), "duration", float(candidate.upper.sum()) / SECOND),
         (Text(zh="可实现份额", en="realistic share"), "share", scenario.realistic),
-        (Text(zh="重放后办理时长减少(可实现)", en="cycle time saved by replay, realistic"), "duration",
+        (Text(zh="重放后办理时长减少（可实现）", en="cycle time saved by replay, realistic"), "duration",
          float(candidate.realistic.sum()) / SECOND),
-        (Text(zh="员工工时减少(可实现)", en="staff time saved, realistic"), "duration", float(candidate.effort.sum()) / SECOND),
+        (Text(zh="员工工时减少（可实现）", en="staff time saved, realistic"), "duration", float(candidate.effort.sum()) / SECOND),
         (Text(zh="除以全部案件数", en="divided by all cases"), "count", facts.cases),
     ]
     return TableBlock((Column(Text(zh="步骤", en="Step"), "text"), Column(Text(zh="数", en="Amount"), "number"),

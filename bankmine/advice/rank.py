@@ -212,7 +212,7 @@ def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, sta
         likelihood=likelihood, severity=severity, risk_class=risk_class, phase=pattern.phase,
         cases=len(finding.cases), share_of_cases=share, material_share=scored.low, score=scored.score, stability=stability,
         factors=(
-            (Text(zh="实质份额(下限)", en="material share (lower bound)"), scored.low),
+            (Text(zh="实质份额（下限）", en="material share (lower bound)"), scored.low),
             (Text(zh="可行性", en="feasibility"), FEASIBILITY[pattern.feasibility]),
             (Text(zh="证据", en="evidence"), EVIDENCE[pattern.evidence]),
             (Text(zh="变更风险", en="risk of changing"), held_back),

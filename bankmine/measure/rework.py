@@ -155,9 +155,9 @@ class Rework:
             Column(Text(zh="客户引起", en="Customer-caused"), "count"), Column(Text(zh="原人重做", en="Same person"), "count"),
             Column(Text(zh="换人重做", en="Other person"), "count"), Column(Text(zh="绕行时间合计", en="Total detour"), "duration"),
         )
-        level = (Text(zh="按工作项计:同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
+        level = (Text(zh="按工作项计：同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
                  if self.items_known else
-                 Text(zh="日志没有派单记录或任务编号:每次处理视为一个工作项。",
+                 Text(zh="日志没有派单记录或任务编号：每次处理视为一个工作项。",
                       en="The log has neither scheduling rows nor item numbers: each session counts as an item."))
         return [Paragraph(level), TableBlock(columns, rows, hidden=max(0, len(order) - SHOWN),
                                              caption=Text(zh="返工最多的环节", en="Activities with the most rework"))]

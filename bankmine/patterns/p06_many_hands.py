@@ -21,7 +21,7 @@ class ManyHands(Pattern):
     """
 
     code = "P06"
-    title = Text(zh="一事多手,来回转手", en="Passed back and forth")
+    title = Text(zh="一事多手，来回转手", en="Passed back and forth")
     diagnoses = ("D1", "D3")
     plan = ("4.2.2(1)", "4.2.2(2)", "7.2(2)")
     needs = ("resource",)
@@ -41,7 +41,7 @@ class ManyHands(Pattern):
                 continue
             share = len(cases) / total
             text = Text(
-                zh="「{name}」环节有 {cases} 件({share})由一人转给他人后又退回原人,事情没有向前。为每件业务指定负责人,约定转交规则。",
+                zh="「{name}」环节有 {cases} 件（{share}）由一人转给他人后又退回原人，事情没有向前。为每件业务指定负责人，约定转交规则。",
                 en="At “{name}”, {cases} cases ({share}) went to another person and back to the first without moving on. "
                    "Name one owner per case and agree when work may be passed on.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share))

@@ -57,7 +57,7 @@ class InternalRework(Pattern):
                 continue
             share, extra = len(cases) / total, int(mine.sum())
             text = Text(
-                zh="{cases} 件({share})在没有客户参与的情况下退回「{name}」重做,共多做 {extra} 项。从源头把好录入质量,加强培训和复核。",
+                zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项。从源头把好录入质量，加强培训和复核。",
                 en="{cases} cases ({share}) went back to “{name}” without the customer having had a hand in it: {extra} "
                    "items were done again. Mend the quality at the source: checks at entry, training, review.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra)

@@ -21,7 +21,7 @@ class IncompleteFiles(Pattern):
     """
 
     code = "P15"
-    title = Text(zh="资料不全,反复补件", en="Incomplete files")
+    title = Text(zh="资料不全，反复补件", en="Incomplete files")
     diagnoses = ("D2",)
     plan = ("5.1(2)", "4.2.1(2)", "6.1.2(1)", "6.1.1")
     needs = ("requests",)
@@ -46,7 +46,7 @@ class IncompleteFiles(Pattern):
             awaited = time_out(facts, facts.case[answers], facts.began[answers] - waits.duration[mine], facts.began[answers])
             share, rounds = len(cases) / facts.cases, len(requests) / len(cases)
             text = Text(
-                zh="{cases} 件({share})需要「{name}」,平均 {rounds} 轮。在申请前给出材料清单,网上提交时即校验,柜员一次讲清。",
+                zh="{cases} 件（{share}）需要「{name}」，平均 {rounds} 轮。在申请前给出材料清单，网上提交时即校验，柜员一次讲清。",
                 en="{cases} cases ({share}) needed “{name}”, {rounds} rounds on average. Give a checklist before the "
                    "application, validate online on submission, train staff to ask once.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), rounds=f"{rounds:.1f}")

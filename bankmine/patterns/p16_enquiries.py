@@ -44,7 +44,7 @@ class Enquiries(Pattern):
             share, each = len(cases) / facts.cases, float(facts.work[rows].mean()) / SECOND
             per_week = len(rows) / case_weeks if case_weeks else 0.0
             text = Text(
-                zh="{cases} 件({share})有「{name}」,每件在办业务每周 {per_week} 次,每次占用员工 {each}。主动推送进度和收费说明,提供在线查询。",
+                zh="{cases} 件（{share}）有「{name}」，每件在办业务每周 {per_week} 次，每次占用员工 {each}。主动推送进度和收费说明，提供在线查询。",
                 en="{cases} cases ({share}) had “{name}”: {per_week} per open case and week, {each} of staff time each. "
                    "Send progress and fees unasked, offer an online status query.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), per_week=f"{per_week:.2f}",

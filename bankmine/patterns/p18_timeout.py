@@ -67,8 +67,8 @@ class Timeout(Pattern):
             idle_s = float(idle.sum()) / SECOND
             youngest, oldest = float(ages[spike].min()), float(ages[spike].max())
             text = Text(
-                zh="「{name}」中有 {share}({count} 件)集中在第 {youngest} 至 {oldest} 天,像是到期自动关闭;此前合计闲置 {idle}。"
-                   "到期前主动联系客户。能挽回多少客户,日志无从得知。",
+                zh="「{name}」中有 {share}（{count} 件）集中在第 {youngest} 至 {oldest} 天，像是到期自动关闭；此前合计闲置 {idle}。"
+                   "到期前主动联系客户。能挽回多少客户，日志无从得知。",
                 en="{share} of “{name}” ({count} cases) fall between days {youngest} and {oldest}, as a deadline would make "
                    "them; these cases had lain idle for {idle} in all. Contact customers before the deadline. How many would "
                    "come back, the log cannot tell.",

@@ -50,8 +50,8 @@ class FourEyes(Pattern):
             rows = rows[np.isin(facts.case[rows], violated)]
             share = breaches.violated / breaches.checked
             text = Text(
-                zh="{checked} 件中有 {violated} 件({share})由同一人录入并办理「{name}」,另有 {unknown} 件因经办人缺失无法判断。"
-                   "在系统中强制分离,并定期审计。",
+                zh="{checked} 件中有 {violated} 件（{share}）由同一人录入并办理「{name}」，另有 {unknown} 件因经办人缺失无法判断。"
+                   "在系统中强制分离，并定期审计。",
                 en="In {violated} of {checked} cases ({share}) the same person entered the case and did “{name}”; {unknown} more "
                    "cannot be judged because somebody is not recorded. Enforce the separation in the system and audit it.",
             ).format(name=facts.names[activity], violated=breaches.violated, checked=breaches.checked, share=percent(share),

@@ -59,7 +59,7 @@ class SkippedStep(Pattern):
             target = facts.names[int(facts.activity[first_later[cases[0]]])]
             share = breaches.violated / breaches.checked
             text = Text(
-                zh="到达「{target}」的 {checked} 件中,{skipped} 件没有「{name}」,{late} 件事后才补({share})。在系统中设卡,未完成不得继续,并实时预警。",
+                zh="到达「{target}」的 {checked} 件中，{skipped} 件没有「{name}」，{late} 件事后才补（{share}）。在系统中设卡，未完成不得继续，并实时预警。",
                 en="Of {checked} cases that reached “{target}”, {skipped} had no “{name}” and {late} had it only afterwards "
                    "({share}). Block the later step in the system until it is done, and alert at once.",
             ).format(name=facts.names[activity], target=target, checked=breaches.checked, skipped=int(skipped.sum()),

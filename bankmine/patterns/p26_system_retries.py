@@ -55,7 +55,7 @@ class SystemRetries(Pattern):
             follow_on = float(excess.sum()) / SECOND
             share = len(cases) / total
             text = Text(
-                zh="系统环节「{name}」在 {cases} 件({share})中失败重试,共 {retries} 次,合计 {lost},下一环节因此多等 {follow_on}。"
+                zh="系统环节「{name}」在 {cases} 件（{share}）中失败重试，共 {retries} 次，合计 {lost}，下一环节因此多等 {follow_on}。"
                    "提升系统处理能力和稳定性。",
                 en="The system step “{name}” ran again in {cases} cases ({share}): {retries} retries, {lost} in all, and "
                    "{follow_on} of longer waits before the next step. Raise the system's capacity and resilience.",

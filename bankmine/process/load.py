@@ -64,7 +64,7 @@ def load(process: str | Path) -> ProcessDefinition:
         raise UsageError(
             "PROCESS_UNKNOWN",
             Text(zh=f"没有名为「{process}」的流程", en=f"there is no process “{process}”"),
-            Text(zh=f"可用的流程:{valid};或给出自己的定义文件(FILE.toml)", en=f"choose from {valid}, or give a definition file (FILE.toml)"),
+            Text(zh=f"可用的流程：{valid}；或给出自己的定义文件（FILE.toml）", en=f"choose from {valid}, or give a definition file (FILE.toml)"),
         )
     return _bundled(process)
 
@@ -91,8 +91,8 @@ def _from_file(path: Path) -> ProcessDefinition:
         reason = error.strerror if isinstance(error, OSError) else "UTF-8"
         raise UsageError(
             "PROCESS_FILE",
-            Text(zh=f"流程定义文件无法读取({reason})", en=f"the process definition cannot be read ({reason})"),
-            Text(zh="检查路径;文件须为 UTF-8 编码的 TOML", en="check the path; the file must be TOML in UTF-8"),
+            Text(zh=f"流程定义文件无法读取（{reason}）", en=f"the process definition cannot be read ({reason})"),
+            Text(zh="检查路径；文件须为 UTF-8 编码的 TOML", en="check the path; the file must be TOML in UTF-8"),
             file=str(path),
         ) from error
     return _definition(text, str(path))
@@ -150,8 +150,8 @@ def _invalid(file: str, key: str | None, reason: str) -> UsageError:
     at = f"{key}: " if key else ""
     return UsageError(
         "PROCESS_INVALID",
-        Text(zh=f"流程定义有误:{at}{reason}", en=f"not a valid process definition: {at}{reason}"),
-        Text(zh="格式见文档的流程定义一章;可从内置的 loan.toml 改起",
+        Text(zh=f"流程定义有误：{at}{reason}", en=f"not a valid process definition: {at}{reason}"),
+        Text(zh="格式见文档的流程定义一章；可从内置的 loan.toml 改起",
              en="see the chapter on process definitions; the bundled loan.toml is a good start"),
         file=file,
     )

@@ -99,8 +99,8 @@ def _meaning(label: str, recognised: Step | None, mapped: _Mapped | None, actor:
     if kind is Kind.END and outcome is None:
         raise UsageError(
             "MAPPING_VALUE",
-            Text(zh=f"[activities]「{label}」:kind 为 end 时须写明 outcome", en=f"[activities] “{label}”: kind end needs an outcome"),
-            Text(zh="可用的 outcome:" + "、".join(Outcome), en="outcome is one of " + ", ".join(Outcome)),
+            Text(zh=f"[activities]「{label}」：kind 为 end 时须写明 outcome", en=f"[activities] “{label}”: kind end needs an outcome"),
+            Text(zh="可用的 outcome：" + "、".join(Outcome), en="outcome is one of " + ", ".join(Outcome)),
         )
     days = entry.expected_customer_days
     several = entry.multi_instance
@@ -155,8 +155,8 @@ def _mapped(label: str, entry: str | Mapping[str, object], definition: ProcessDe
         if key not in MAPPING_KEYS:
             raise UsageError(
                 "MAPPING_KEY",
-                Text(zh=f"[activities]「{label}」:没有「{key}」这一项", en=f"[activities] “{label}”: there is no key “{key}”"),
-                Text(zh="可用的项:" + "、".join(MAPPING_KEYS), en="choose from " + ", ".join(MAPPING_KEYS)),
+                Text(zh=f"[activities]「{label}」：没有「{key}」这一项", en=f"[activities] “{label}”: there is no key “{key}”"),
+                Text(zh="可用的项：" + "、".join(MAPPING_KEYS), en="choose from " + ", ".join(MAPPING_KEYS)),
             )
     step = None
     if "step" in values:
@@ -180,13 +180,13 @@ def _choice(label: str, key: str, value: object, of: type[E]) -> E | None:
         return of(str(value))
     except ValueError:
         names = tuple(of)
-        raise _bad_value(label, key, value, Text(zh="可用的值:" + "、".join(names), en="choose from " + ", ".join(names))) from None
+        raise _bad_value(label, key, value, Text(zh="可用的值：" + "、".join(names), en="choose from " + ", ".join(names))) from None
 
 
 def _bad_value(label: str, key: str, value: object, hint: Text) -> UsageError:
     return UsageError(
         "MAPPING_VALUE",
-        Text(zh=f"[activities]「{label}」:{key} 的值「{value}」无效", en=f"[activities] “{label}”: “{value}” is no {key}"),
+        Text(zh=f"[activities]「{label}」：{key} 的值「{value}」无效", en=f"[activities] “{label}”: “{value}” is no {key}"),
         hint)
 
 
@@ -194,8 +194,8 @@ def _unknown_step(step: str, definitions: Sequence[ProcessDefinition]) -> UsageE
     valid = ", ".join(s.id for d in definitions for s in d.steps)
     return UsageError(
         "MAPPING_STEP",
-        Text(zh=f"[activities]:流程定义中没有环节「{step}」", en=f"[activities]: no process definition has a step “{step}”"),
-        Text(zh=f"可用的环节:{valid}", en=f"choose from {valid}"))
+        Text(zh=f"[activities]：流程定义中没有环节「{step}」", en=f"[activities]: no process definition has a step “{step}”"),
+        Text(zh=f"可用的环节：{valid}", en=f"choose from {valid}"))
 
 
 def _tidy(label: str) -> str:

@@ -101,12 +101,12 @@ def generate(process: str, *, seed: int, cases: int = 1000, problem: str | None 
     """
     if process not in MODELS:
         raise UsageError("SAMPLE_PROCESS", Text(zh=f"没有「{process}」的样例", en=f"there is no sample of “{process}”"),
-                         Text(zh="可选:" + "、".join(MODELS), en="choose from " + ", ".join(MODELS)))
+                         Text(zh="可选：" + "、".join(MODELS), en="choose from " + ", ".join(MODELS)))
     if problem is not None and process not in PROBLEMS.get(problem, ()):
         valid = ", ".join(code for code, processes in PROBLEMS.items() if process in processes)
         raise UsageError("SAMPLE_PROBLEM",
                          Text(zh=f"「{process}」中不能植入「{problem}」", en=f"“{problem}” cannot be planted in “{process}”"),
-                         Text(zh=f"可选:{valid}", en=f"choose from {valid}"))
+                         Text(zh=f"可选：{valid}", en=f"choose from {valid}"))
     model, definition = MODELS[process], load(process)
     rng = np.random.default_rng([seed, crc32(f"{process}/{problem}".encode())])
     by_chance = bool(rng.random() < 0.5)
@@ -199,5 +199,5 @@ def write_json(file: Path, content: object) -> None:
 
 
 def cannot_write(file: Path, error: OSError) -> OutputError:
-    return OutputError("OUTPUT", Text(zh=f"无法写入({error.strerror})", en=f"cannot be written ({error.strerror})"),
-                       Text(zh="检查磁盘空间和权限,或换一个文件夹", en="check disk space and rights, or choose another folder"), file=str(file))
+    return OutputError("OUTPUT", Text(zh=f"无法写入（{error.strerror}）", en=f"cannot be written ({error.strerror})"),
+                       Text(zh="检查磁盘空间和权限，或换一个文件夹", en="check disk space and rights, or choose another folder"), file=str(file))
