@@ -27,7 +27,7 @@ class Case:
     def __init__(self, world: World, number: int, arrival: float) -> None:
         self.world, self.number, self.arrival, self.now = world, number, arrival, arrival
         self._times: dict[str, int] = {}
-        self._who: dict[str, int] = {}
+        self._who: dict[str, tuple[str, int]] = {}  # role and person at each step
         self._late: list[str] = []
 
     @property
@@ -146,13 +146,13 @@ class Case:
         world, model = self.world, self.world.model
         role = model.tasks[step].role
         if self._strikes(self._planted("P22", step)):
-            role, person = model.tasks[model.entry].role, self._who[model.entry]
+            role, person = self._who[model.entry]
         team = world.teams[role]
         duration = self._service(step, part)
         start, end, who = team.serve(self.now, duration, person)
         world.rows.append(Row(self.number, step, start, end, team.names[who], role))
         world.touch += duration
-        self._who[step] = who
+        self._who[step] = role, who
         if calls:
             self._enquires(step, start)
         self.now = end
@@ -181,12 +181,12 @@ class Case:
     def _bounce(self, step: str) -> Route:
         """The work goes to a colleague and back to the first owner, who waits for it each time."""
         world, problem = self.world, self._planted("P06", step)
-        people = len(world.teams[world.model.tasks[step].role].names)
+        role, owner = self._who[step]
+        people = len(world.teams[role].names) if role == world.model.tasks[step].role else 1
         usual = world.faults.bounces / len(world.model.tasks)
         if not (self._strikes(problem) if problem is not None else people > 1 and self.chance("bounce " + step, usual)):
             return
         hours = problem.strength if problem is not None else SOON
-        owner = self._who[step]
         colleague = (owner + 1 + int(self.world.draws.uniform("P06 colleague", self.number) * (people - 1))) % people
         for person in (colleague, owner):
             self.now = wall(worked(self.now) + self._lognormal("P06 pickup", hours * HOUR, 0.5))

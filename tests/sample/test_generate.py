@@ -245,3 +245,9 @@ def test_the_committed_logs_hold_what_their_truth_says():
         assert 500 <= entry["cases"] <= 1500
         assert table[table.columns[0]].n_unique() == entry["cases"]
         assert entry["problem"]["activity"] in table[table.columns[1]]
+
+
+def test_small_faults_and_a_problem_at_the_same_step_go_together():
+    # An approval by the person who entered the case may, by a small fault, be passed on as well.
+    for seed in range(8):
+        assert generate("wealth", seed=seed, cases=300, problem="P22", healthy_faults=True, size=6).truth.struck_cases > 0
