@@ -1,10 +1,11 @@
-"""The report's sections, in order: summary, data quality, process map, waiting, rework, diagnoses, recommendations, method."""
+"""The report's sections: summary, recommendations and diagnoses first, then what they rest on, and how it was worked out."""
 
 from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
 from bankmine.model.variants import Variants
 from bankmine.report.method import method
+from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
 from bankmine.report.summary import summary
 from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase, verdict
@@ -46,6 +47,7 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
 
         contractual = frozenset(by_design(analysis.understanding).nonzero()[0].tolist())
         blocks += [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in ("frequency", "waiting")]
+        blocks += model_figures(analysis.discovered, analysis.conformance)
     blocks.append(paths(analysis.variants))
     return blocks
 
