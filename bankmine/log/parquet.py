@@ -1,0 +1,73 @@
+"""Parquet as a table: columns keep their types; a file that is cut or cannot be decoded is refused whole."""
+
+import io
+
+import numpy as np
+import polars as pl
+
+from bankmine.errors import InputError
+from bankmine.log.container import AGAIN, Source
+from bankmine.log.header import Header, named_columns, no_rows
+from bankmine.log.rowchecks import huge_fields
+from bankmine.log.table import Table
+from bankmine.words import Text
+
+MARK = b"PAR1"
+
+
+def read_parquet(source: Source) -> Table:
+    """The rows of a Parquet file; `line` is the row number + 1, as if a header stood above.
+
+    Raises InputError EMPTY, NOT_PARQUET, PARQUET_TRUNCATED, PARQUET_CORRUPT, NO_ROWS.
+    """
+    file, content = source.file, source.read()
+    if not content:
+        raise InputError("EMPTY", Text(zh="文件为空，没有数据。", en="the file is empty: no data."), AGAIN, file)
+    if not content.startswith(MARK):
+        raise InputError(
+            "NOT_PARQUET",
+            Text(zh="文件名是 Parquet，但内容不是 Parquet 格式。", en="the file is named Parquet, but its content is not in the Parquet format."),
+            Text(zh="请按实际格式改名（如 .csv），或重新导出。", en="give it the suffix of its true format (.csv?), or export it again."),
+            file,
+        )
+    if len(content) < 12 or not content.endswith(MARK):
+        raise InputError(
+            "PARQUET_TRUNCATED",
+            Text(zh="Parquet 文件被截断：缺少文件尾（footer）。", en="the Parquet file is truncated: its footer is missing (no magic bytes at the end)."),
+            AGAIN,
+            file,
+        )
+    frame = whole_frame(content, file)
+    if not frame.width or not frame.height:
+        raise no_rows(file)
+    header, findings = named_columns(Header(1, tuple(frame.columns), (), ()), file)
+    if len(set(header.names)) == frame.width:
+        frame.columns = list(header.names)
+    texts = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.String, pl.Categorical) or isinstance(kind, pl.Enum)]
+    try:
+        frame = frame.with_columns(pl.col(texts).cast(pl.String)) if texts else frame
+    except pl.exceptions.PolarsError:
+        raise corrupt(file, "text that is not UTF-8") from None
+    line = np.arange(2, frame.height + 2, dtype=np.int64)
+    return Table(file=source.finish(), frame=frame, line=line, findings=(*findings, *huge_fields(frame, line, file)))
+
+
+def whole_frame(content: bytes, file: str) -> pl.DataFrame:
+    """All columns and rows, decoded; as many as the footer says."""
+    try:
+        expected = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+        frame = pl.read_parquet(io.BytesIO(content), use_statistics=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError, MemoryError) as error:
+        raise corrupt(file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__) from None
+    if frame.height != expected:
+        raise corrupt(file, f"{frame.height} rows instead of {expected}")
+    return frame
+
+
+def corrupt(file: str, reason: str) -> InputError:
+    return InputError(
+        "PARQUET_CORRUPT",
+        Text(zh=f"Parquet 文件已损坏，无法解码（{reason}）。", en=f"the Parquet file is corrupt and cannot be decoded ({reason})."),
+        AGAIN,
+        file,
+    )

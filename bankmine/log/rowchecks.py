@@ -1,0 +1,159 @@
+"""What every table is checked for once its rows are known: repeated headers, totals, blank rows, duplicate columns, huge fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.container import FIELD_LIMIT
+from bankmine.log.header import TOTAL, Header, duplicate, no_rows, wrong_width
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject
+from bankmine.words import Text
+
+
+@dataclass(slots=True)
+class TableRows:
+    """TableRows below a header, each with its line; those set aside; lines of titles and totals; the number of blank lines."""
+
+    frame: pl.DataFrame
+    line: np.ndarray
+    rejects: list[Reject] = field(default_factory=list)
+    printed: list[int] = field(default_factory=list)
+    blank: int = 0
+
+
+def tidied(rows: TableRows, header: Header, width: int, file: str, findings: list[QualityFinding]) -> TableRows:
+    """The rows under the header's names, without what is no row of data; what was found is added to `findings`.
+
+    Raises InputError NO_ROWS, HEADER_DUP, HEADER_WIDTH.
+    """
+    texts = [name for name, kind in rows.frame.schema.items() if kind == pl.String]
+    frame = rows.frame.with_columns(pl.when(pl.col(texts).str.len_bytes() > 0).then(pl.col(texts))) if texts else rows.frame
+    again = repeated(frame, header)
+    blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy()
+    total = totals(frame)
+    line, printed = rows.line, [*rows.printed, *rows.line[total & ~again].tolist()]
+    kept = ~(again | blank | total)
+    findings += row_findings(header, line[again], printed, rows.blank + int(blank.sum()), file)
+    if not kept.all():
+        frame, line = frame.filter(pl.Series(kept)), line[kept]
+    if not frame.height:
+        raise no_rows(file, header.line)
+    frame = named(frame, header, width, line, file, findings)
+    findings += huge_fields(frame, line, file)
+    return TableRows(frame, line, rows.rejects, sorted(printed), rows.blank)
+
+
+def repeated(frame: pl.DataFrame, header: Header) -> np.ndarray:
+    """bool [rows]: whether a row is the header again (pages joined)."""
+    cells = [cell or None for cell in header.written[: frame.width]]
+    if not any(cells):
+        return np.zeros(frame.height, dtype=bool)
+    same = [
+        pl.col(name).eq_missing(cell) if kind == pl.String else pl.lit(value=cell is None) & pl.col(name).is_null()
+        for (name, kind), cell in zip(frame.schema.items(), cells, strict=False)
+    ]
+    return frame.select(pl.all_horizontal(same)).to_series().to_numpy().astype(bool)
+
+
+def totals(frame: pl.DataFrame) -> np.ndarray:
+    """bool [rows]: whether a row is a total: its first filled cell, one of the first two, says so, and some cell is empty."""
+    texts = [name for name in frame.columns[:2] if frame.schema[name] == pl.String]
+    if not texts:
+        return np.zeros(frame.height, dtype=bool)
+    first = pl.coalesce(pl.col(texts).str.strip_chars())
+    says = first.str.contains(f"(?i)^(?:{TOTAL.pattern})$").fill_null(value=False)
+    return frame.select(says & pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
+
+
+def named(
+    frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, file: str, findings: list[QualityFinding]
+) -> pl.DataFrame:
+    """The frame under the header's names: surplus columns, which are empty, and equal columns of one name are dropped."""
+    names = header.names[:width]
+    for extra in frame.columns[len(names) :]:
+        filled = frame[extra].is_not_null().arg_true()
+        if len(filled):
+            raise wrong_width(file, int(line[filled[0]]), width, len(names))
+    seen: dict[str, str] = {}
+    twice = []
+    for name, column in zip(names, frame.columns, strict=False):
+        if name not in seen:
+            seen[name] = column
+        elif frame[seen[name]].equals(frame[column]):
+            twice.append(name)
+        else:
+            raise duplicate(file, header.line, name)
+    if twice:
+        findings.append(
+            QualityFinding(
+                "HEADER_DUP",
+                "warning",
+                len(twice),
+                Text(
+                    zh=f"有 {len(twice)} 列与前面的列同名且内容相同，已去掉。",
+                    en=f"{len(twice)} columns repeat the name and the contents of an earlier one (duplicates); they are dropped.",
+                ),
+                tuple(Example(file, header.line, name, None) for name in twice[:EXAMPLES_SHOWN]),
+            )
+        )
+    return frame.select(pl.col(column).alias(name) for name, column in seen.items())
+
+
+def row_findings(header: Header, again: np.ndarray, printed: Sequence[int], blank: int, file: str) -> list[QualityFinding]:
+    findings = []
+    if header.skipped or printed:
+        places = [*header.skipped, *printed]
+        findings.append(
+            QualityFinding(
+                "PREAMBLE",
+                "warning",
+                len(places),
+                Text(
+                    zh=f"跳过了表头上方的 {len(header.skipped)} 行标题，以及 {len(printed)} 行合计或页脚。",
+                    en=f"{len(header.skipped)} title lines above the header and {len(printed)} lines of totals or notes were skipped.",
+                ),
+                tuple(Example(file, place, None, None) for place in places[:EXAMPLES_SHOWN]),
+            )
+        )
+    if len(again):
+        findings.append(
+            QualityFinding(
+                "HEADER_REPEATED",
+                "warning",
+                len(again),
+                Text(
+                    zh=f"表头在数据中重复出现 {len(again)} 次（可能由多页拼接），已跳过。",
+                    en=f"the header is repeated {len(again)} times among the rows (pages joined, perhaps); the repetitions were skipped.",
+                ),
+                tuple(Example(file, int(place), None, None) for place in again[:EXAMPLES_SHOWN]),
+            )
+        )
+    if blank:
+        findings.append(
+            QualityFinding(
+                "BLANK_ROWS", "info", blank, Text(zh=f"跳过了 {blank} 个空行。", en=f"{blank} blank rows were skipped."), ()
+            )
+        )
+    return findings
+
+
+def huge_fields(frame: pl.DataFrame, line: np.ndarray, file: str) -> list[QualityFinding]:
+    places = [
+        (int(line[row]), name)
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+        for row in (frame[name].str.len_bytes() > FIELD_LIMIT).fill_null(value=False).arg_true()
+    ]
+    if not places:
+        return []
+    return [
+        QualityFinding(
+            "FIELD_HUGE",
+            "warning",
+            len(places),
+            Text(zh=f"有 {len(places)} 个字段超过 1 MB。", en=f"{len(places)} fields are larger than 1 MB."),
+            tuple(Example(file, row, name, None) for row, name in sorted(places)[:EXAMPLES_SHOWN]),
+        )
+    ]
