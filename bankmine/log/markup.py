@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEPTH_LIMIT = 64
 PROLOG_LIMIT = 1 << 20
+RUN_LIMIT = 1 << 24
 
 DECLARATION = re.compile(r"^\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._:-]+)[\"']")
 BETWEEN = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
@@ -30,8 +31,13 @@ def guarded(chunks: Iterable[bytes], file: str) -> Iterator[bytes]:
     """The document as UTF-8, handed out only once its root is known to be `log` and no type declaration stands before it."""
     prolog = ""
     passed = False
+    run = 0  # characters since the last tag began; the parser would keep them all
     for text in decoded(chunks, file):
         if passed:
+            last = text.rfind("<")
+            run = run + len(text) if last < 0 else len(text) - last
+            if run > RUN_LIMIT:
+                raise too_long(file)
             yield text.encode("utf-8")
             continue
         prolog += text
@@ -100,8 +106,9 @@ def declared_encoding(head: bytes, file: str) -> str:
     if name.replace("-", "").replace("_", "") == "utf16":
         return "utf-8"  # the declaration itself could be read byte by byte, so it is not true
     try:
-        b"".decode(name)
-    except LookupError:
+        "<".encode(name)  # refuses codecs that are not for text
+        codecs.getincrementaldecoder(name)
+    except (LookupError, UnicodeError):
         raise InputError(
             "ENC_INVALID",
             Text(zh=f"文件声明了未知的编码“{name}”。", en=f"the file declares an unknown encoding, {name!r}."),
@@ -151,6 +158,15 @@ def not_xes(file: str) -> InputError:
             en="this is no XES log: its root element is not <log> (an HTML login page saved as .xes, perhaps).",
         ),
         Text(zh="请打开文件查看其内容，然后重新导出。", en="look into the file, then export it again."),
+        file,
+    )
+
+
+def too_long(file: str) -> InputError:
+    return InputError(
+        "DECOMPRESS_LIMIT",
+        Text(zh="文件中有超过 16 MB 的内容不含任何标签。", en="more than 16 MB of the file hold no tag: no sound log does."),
+        AGAIN,
         file,
     )
 

@@ -95,17 +95,17 @@ class XesRows:
 
     def take(self, element: "_Element") -> None:
         """Takes a finished event, trace or log and frees its markup."""
-        kind = str(element.tag).rpartition("}")[2]
-        if kind == "event":
+        tag = element.tag
+        if tag.endswith("event"):
             parent = element.getparent()
-            inside = parent is not None and str(parent.tag).endswith("trace")
+            inside = parent is not None and parent.tag.endswith("trace")
             self.event(element, len(self.traces) if inside else -1)
             element.clear(keep_tail=False)
-        elif kind == "trace":
+        elif tag.endswith("trace"):
             self.trace(element)
             element.clear(keep_tail=False)
             before = element.getprevious()
-            if before is not None and before.tag == element.tag:
+            if before is not None and before.tag == tag:
                 before.getparent().remove(before)
         else:
             self.check_depth(element, 1)

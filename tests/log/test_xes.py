@@ -117,13 +117,19 @@ def test_what_is_no_log(tmp_path: Path, text: str, code: str) -> None:
 
 
 def test_depth(tmp_path: Path) -> None:
-    for depth, refused in [(60, False), (61, True), (5_000, True)]:
+    for depth, refused in [(61, False), (62, True), (5_000, True)]:
         inner = '<string key="k" value="v">' * depth + "</string>" * depth
         path = written(tmp_path, document(TRACE.format("c1", events("a").replace("</event>", inner + "</event>"))))
         if refused:
             assert refusal(path).code == "XML_DEPTH"
         else:
             assert read_xes(path).frame.height == 1
+
+
+def test_a_flood_of_blanks_is_refused(tmp_path: Path) -> None:
+    flood = document(TRACE.format("c1", events("a"))).replace("<event>", " " * 40_000_000 + "<event>", 1)
+    assert refusal(written(tmp_path, flood)).code == "DECOMPRESS_LIMIT"
+    assert refusal(written(tmp_path, gzip.compress(flood.encode(), 1), "log.xes.gz")).code == "DECOMPRESS_LIMIT"
 
 
 def test_bad_bytes_name_their_line(tmp_path: Path) -> None:
