@@ -244,8 +244,8 @@ def refuse_too_many(rejects: Sequence[Reject], read: int, share: float) -> None:
             f"most of them for {code}{value}.",
         ),
         Text(
-            zh="请修正数据；若可接受，请提高 --max-reject-share，并用 check --rejects 查看被剔除的行。",
-            en="correct the data, or accept it with a higher --max-reject-share; check --rejects writes the rows concerned.",
+            zh="请修正数据；若可接受，请在 bankmine.toml 的 [quality] 中提高 max_reject_share。",
+            en="correct the data, or accept it with a higher max_reject_share under [quality] in bankmine.toml.",
         ),
         first.file,
         first.line,
