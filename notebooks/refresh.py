@@ -3,6 +3,7 @@
 python notebooks/refresh.py
 """
 
+import os
 from pathlib import Path
 
 import jupytext
@@ -16,7 +17,8 @@ def refresh(script: Path) -> None:
     notebook = jupytext.read(script)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"  # the library would draw random ones
-    NotebookClient(notebook, timeout=300, record_timing=False, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    client = NotebookClient(notebook, timeout=300, record_timing=False, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env=os.environ | {"PYTHONPATH": str(FOLDER.parent)})
     notebook.metadata.pop("language_info", None)  # names the exact Python of whoever ran it
     nbformat.write(notebook, script.with_suffix(".ipynb"))
 

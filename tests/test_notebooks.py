@@ -1,5 +1,6 @@
 """The notebooks run, and each says the same as the script beside it."""
 
+import os
 from pathlib import Path
 
 import jupytext
@@ -24,5 +25,6 @@ def test_notebook_and_script_agree(path: Path) -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(FOLDER)}})
+    client.execute(env=os.environ | {"PYTHONPATH": str(FOLDER.parent)})
     assert any(cell.get("outputs") for cell in notebook.cells)

@@ -43,7 +43,7 @@ def test_both_installing_commands_are_there_for_the_checks_to_run() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
-    assert {kind for kind, _ in BLOCKS} == {"sh", "python"}
+    assert {kind for kind, _ in BLOCKS} == {"sh", "python", "text"}
     assert all(line.startswith(("bankmine ", "python3 -m venv ")) for kind, body in BLOCKS if kind == "sh" for line in body.splitlines())
 
 
@@ -53,6 +53,14 @@ def test_commands_run(line: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatc
     outputs = re.findall(r"(?:--report|--json|-o) (\S+)", line)
     assert all((elsewhere / name).stat().st_size > 0 for name in outputs)
     assert capsys.readouterr().out
+
+
+def test_output_shown_is_output_printed(elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("bankmine analyze sample_logs/loan.csv", monkeypatch) == 0
+    printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}
+    shown = [line for kind, body in BLOCKS if kind == "text" for line in body.splitlines()]
+    assert shown
+    assert [line for line in shown if line.rstrip() not in printed] == []
 
 
 def test_python_runs(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
