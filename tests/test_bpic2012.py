@@ -93,6 +93,6 @@ def test_the_thirty_day_limit_and_the_wait_for_the_customer_are_found(analysis: 
     cancelled = analysis.endings.by[analysis.endings.by >= 0]
     cancelled = cancelled[analysis.log.activity[cancelled] == analysis.log.activities.index("A_CANCELLED")]
     age = (analysis.log.moment[cancelled] - analysis.log.case_start[analysis.log.case[cancelled]]) / DAY
-    assert ((age >= 30) & (age < 33)).mean() == pytest.approx(0.296, abs=0.001)
+    assert ((age >= 30) & (age < 32)).mean() == pytest.approx(0.296, abs=0.001)
     assert {d.id: d.verdict for d in analysis.diagnoses}["D2"] == "confirmed"
     assert not any(r.pattern == "P07" and r.activity == "W_Completeren aanvraag" for r in analysis.recommendations)

@@ -130,13 +130,17 @@ class EventLog:
 
     @cached_property
     def case_start(self) -> np.ndarray:
-        """int64 [cases]: the first stamp of each case."""
-        return np.minimum.reduceat(np.minimum(self.began, self.moment), self.offsets[:-1])
+        """int64 [cases]: the first stamp of each case, that of an item nobody has begun included."""
+        first = np.minimum.reduceat(np.minimum(self.began, self.moment), self.offsets[:-1])
+        np.minimum.at(first, self.waiting.case, self.waiting.time)
+        return first
 
     @cached_property
     def case_end(self) -> np.ndarray:
-        """int64 [cases]: the last stamp of each case."""
-        return np.maximum.reduceat(self.moment, self.offsets[:-1])
+        """int64 [cases]: the last stamp of each case, that of an item nobody has begun included."""
+        last = np.maximum.reduceat(self.moment, self.offsets[:-1])
+        np.maximum.at(last, self.waiting.case, self.waiting.time)
+        return last
 
     @property
     def start_known(self) -> np.ndarray:

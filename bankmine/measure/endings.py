@@ -26,7 +26,7 @@ class Endings:
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding, as_of: int | None = None) -> "Endings":
-        now = int(log.moment.max()) if as_of is None else as_of
+        now = int(log.case_end.max()) if as_of is None else as_of
         ends = np.array([meaning.outcome is not None for meaning in understanding.activities])
         rows = np.flatnonzero(ends[log.activity])
         by = np.full(log.cases, -1, dtype=np.int64)

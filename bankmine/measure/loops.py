@@ -44,8 +44,7 @@ class Loops:
         runs = np.flatnonzero(items.run)
         case, activity = items.case[runs], items.activity[runs]
         run_of = np.cumsum(items.run) - 1
-        last_item = np.append(runs[1:], len(items.row)) - 1
-        began, ended = log.began[items.row[runs]], log.moment[items.last_row[last_item]]
+        began, ended = items.began[runs], items.ended[np.append(runs[1:], len(items.row)) - 1]
         back = np.flatnonzero(items.previous[runs] >= 0)
         origin = run_of[items.previous[runs[back]]]
         found: dict[tuple[int, ...], list[np.ndarray]] = {}

@@ -23,15 +23,19 @@ SHOWN = 15
 class Items:
     """Work items in canonical order of their first session; arrays [items].
 
-    `row`, `last_row` int64: first and last session; `case`, `activity`, `resource` (of the first session) int32;
-    `sessions` int32. `previous` int64: index of the previous item of the same case and activity, -1 if none; `run` bool:
-    begins a maximal run of its activity. `customer_between` bool: a customer's event or a request to the customer lies
-    between the previous item and this one. `of_row` int64 [instances]: the item of each session. Activities that may occur several times in a case (one per offer,
-    collateral, co-borrower) have `previous` = -1 throughout: their repeats are not rework.
+    `row` int64: first session, for an item that nobody has begun the next instance of the case (its last if there is none);
+    `worked` bool: the item has sessions; `began`, `ended` int64 UTC microseconds; `case`, `activity`, `resource` (of the first
+    session) int32; `sessions` int64. `previous` int64: index of the previous item of the same case and activity, -1 if none;
+    `run` bool: begins a maximal run of its activity. `customer_between` bool: a customer's event or a request to the customer
+    lies between the previous item and this one. `of_row` int64 [instances]: the item of each session. Activities that may
+    occur several times in a case (one per offer, collateral, co-borrower) have `previous` = -1 throughout: their repeats are
+    not rework. Items that nobody has begun count where their activity was also worked on in the case.
     """
 
     row: np.ndarray
-    last_row: np.ndarray
+    worked: np.ndarray
+    began: np.ndarray
+    ended: np.ndarray
     case: np.ndarray
     activity: np.ndarray
     resource: np.ndarray
@@ -46,11 +50,19 @@ class Items:
         _, first, inverse, sessions = np.unique(log.item, return_index=True, return_inverse=True, return_counts=True)
         last = np.zeros(len(first), dtype=np.int64)
         np.maximum.at(last, inverse, np.arange(len(log)))
-        order = np.argsort(first)
+        queued, place = _queued(log)
+        # A queued item stands before the instance at its place.
+        order = np.argsort(np.concatenate([2 * first + 1, 2 * place]), kind="stable")
         rank = np.empty(len(order), dtype=np.int64)
         rank[order] = np.arange(len(order))
-        row, last, sessions = first[order], last[order], sessions[order].astype(np.int32)
-        case, activity = log.case[row], log.activity[row]
+
+        def both(of_items: np.ndarray, of_queued: np.ndarray) -> np.ndarray:
+            return np.concatenate([of_items, of_queued])[order]
+
+        stand_in = np.minimum(place, log.offsets[1:][log.waiting.case[queued]] - 1)
+        row, last_row = both(first, stand_in), both(last, place - 1)
+        case = both(log.case[first], log.waiting.case[queued])
+        activity = both(log.activity[first], log.waiting.activity[queued])
         run = np.ones(len(row), dtype=bool)
         run[1:] = (case[1:] != case[:-1]) | (activity[1:] != activity[:-1])
         several = np.array([meaning.multi_instance for meaning in understanding.activities], dtype=bool)
@@ -61,8 +73,26 @@ class Items:
         previous[several[activity]] = -1
         with_customer = answers(understanding) | kinds(understanding, Kind.REQUEST_TO_CUSTOMER, Kind.OFFER)
         seen = np.concatenate(([0], np.cumsum(with_customer[log.activity])))
-        between = (previous >= 0) & (seen[row] > seen[last[previous] + 1])
-        return cls(row, last, case, activity, log.resource[row], sessions, previous, run, between, rank[inverse])
+        between = (previous >= 0) & (seen[row] > seen[last_row[previous] + 1])
+        nobody = np.full(len(queued), -1, dtype=np.int32)
+        time = log.waiting.time[queued]
+        return cls(row, both(np.ones(len(first), dtype=bool), np.zeros(len(queued), dtype=bool)), both(log.began[first], time),
+                   both(log.moment[last], time), case, activity, both(log.resource[first], nobody), both(sessions, nobody * 0 + 1),
+                   previous, run, between, rank[inverse])
+
+
+def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
+    """Items that nobody has begun and whose activity was worked on in the case: their index in `log.waiting`, and how many
+    instances of the log stand before each in canonical order."""
+    waiting, size = log.waiting, len(log.activities)
+    worked = np.unique(log.case.astype(np.int64) * size + log.activity)
+    queued = np.flatnonzero(np.isin(waiting.case.astype(np.int64) * size + waiting.activity, worked))
+    later = np.concatenate([np.zeros(len(log), dtype=np.int64), np.ones(len(queued), dtype=np.int64)])
+    order = np.lexsort((later, np.concatenate([log.moment, waiting.time[queued]]), np.concatenate([log.case, waiting.case[queued]])))
+    before = np.cumsum(later[order] == 0)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = before
+    return queued, place[len(log):]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +137,9 @@ class Rework:
         returns = np.flatnonzero(extra & items.run)
         groups, inverse = np.unique(pair[returns], return_inverse=True)
         last_start = np.full(len(groups), np.iinfo(np.int64).min)
-        np.maximum.at(last_start, inverse, log.began[items.row[returns]])
+        np.maximum.at(last_start, inverse, items.began[returns])
         first_end = np.full(len(groups), np.iinfo(np.int64).max)
-        np.minimum.at(first_end, inverse, log.moment[items.last_row[items.previous[returns]]])
+        np.minimum.at(first_end, inverse, items.ended[items.previous[returns]])
         detour = grouped_sum(np.maximum(last_start - first_end, 0), groups % size, size) / SECOND
         return cls(
             activities=log.activities, items_known=log.items_known, items=items,

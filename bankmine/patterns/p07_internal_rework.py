@@ -40,7 +40,7 @@ class InternalRework(Pattern):
         passed[items.of_row[np.concatenate([returned - 1, returned])]] = True
         customers = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY) | facts.of_kind(
             Kind.REQUEST_TO_CUSTOMER, Kind.OFFER, Kind.ENQUIRY, Kind.COMPLAINT, Kind.END)
-        again = ((items.previous >= 0) & ~items.customer_between & ~passed & ~customers[items.activity]
+        again = ((items.previous >= 0) & items.worked & ~items.customer_between & ~passed & ~customers[items.activity]
                  & ~facts.customer_waits.inside[items.row])
         begins = again.copy()
         begins[1:] &= ~(again[:-1] & (items.case[1:] == items.case[:-1]))

@@ -17,6 +17,9 @@ class Replay:
         self._by_position = np.argsort(self._position, kind="stable")
         # An open instance has no end to enable anything; its work so far is part of the case's time.
         self._length = facts.moment - facts.began
+        # An item that was scheduled after the last instance, and that nobody has begun, keeps its distance to it.
+        last = np.maximum.reduceat(facts.moment, facts.offsets[:-1]) - facts.case_begin
+        self._tail = facts.cycle_time.of_case - last
 
     def cycle_time(self, cuts: Cuts, cases: np.ndarray) -> np.ndarray:
         """int64 [cases]: microseconds from the case's beginning to its last end, for the cases marked in `cases` (bool);
@@ -34,7 +37,7 @@ class Replay:
             done[here] = enabled + wait + np.maximum(self._length[here] - cuts.work[here], 0)
         result = np.zeros(facts.cases, dtype=np.int64)
         np.maximum.at(result, facts.case[rows], done[rows])
-        return result
+        return np.where(cases, result + self._tail, 0)
 
     def saved(self, cuts: Cuts, beyond: Cuts | None = None) -> np.ndarray:
         """int64 [cases]: cycle time saved by `cuts`, beyond what `beyond` saves already."""
