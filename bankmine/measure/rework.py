@@ -83,7 +83,8 @@ class Items:
 
 def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
     """Items that nobody has begun and whose activity was worked on in the case: their index in `log.waiting`, and how many
-    instances of the log stand before each in canonical order."""
+    instances of the log stand before each in canonical order.
+    """
     waiting, size = log.waiting, len(log.activities)
     worked = np.unique(log.case.astype(np.int64) * size + log.activity)
     queued = np.flatnonzero(np.isin(waiting.case.astype(np.int64) * size + waiting.activity, worked))
