@@ -130,20 +130,29 @@ def misses(results: Sequence[Result]) -> str:
     return table(("planted", "process", "seed", "language", "activity", "effect", "rank", "first instead"), rows) if rows else "None."
 
 
-def page(results: Sequence[Result], share: float, arguments: argparse.Namespace, wall_s: float) -> tuple[str, bool]:
-    """The whole result as Markdown, and whether every line is kept."""
+def commit() -> str:
+    """The commit under test, and whether the tree differs from it."""
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
+
+    changed = " with uncommitted changes" if git("status", "--porcelain", "--untracked-files=no", "--", "bankmine") else ""
+    return f"`{git('rev-parse', '--short=12', 'HEAD') or 'unknown'}`{changed}"
+
+
+def page(results: Sequence[Result], arguments: argparse.Namespace, tested: str, wall_s: float) -> tuple[str, bool]:
+    """The whole result as Markdown, and whether every line is kept; `tested`: the commit when the run began."""
+    share = arguments.share
     healthy = [r for r in results if r.job.pattern is None]
     spoken = sum(r.listed > 0 for r in healthy)
     allowed = len(healthy) - lowest(len(healthy), 1 - HEALTHY, share)
     rate_table, kept = rates(results, share)
-    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     planted = len(results) - len(healthy)
     generated, analysed = (statistics.median(getattr(r, name) for r in results) for name in ("generated_s", "analysed_s"))
     text = f"""# Evaluation
 
 Planted problems and healthy banks, made by `bankmine.sample` and analysed without being told the process. Made by
 `python benchmarks/evaluate.py --share {share:g} --first-seed {arguments.first_seed} --cases {arguments.cases} --write`
-at commit `{commit or "unknown"}`, Python {platform.python_version()}.
+at commit {tested}, Python {platform.python_version()}.
 
 {planted} logs with a planted problem (seeds from {arguments.first_seed} on, half of them Chinese), {len(healthy)} healthy ones, {arguments.cases} cases
 each. Median seconds: {generated:.2f} to make a log, {analysed:.2f} to read and analyse it; {wall_s:.0f} s in all on {WORKERS} processes.
@@ -177,11 +186,11 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--write", action="store_true", help="write docs/evaluation.md")
     arguments = parser.parse_args()
-    begin = time.perf_counter()
+    begin, tested = time.perf_counter(), commit()
     # Fresh interpreters: a forked one would inherit the locks of polars' threads.
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         results = list(pool.map(evaluate, jobs(arguments.share, arguments.first_seed, arguments.cases), chunksize=4))
-    text, kept = page(results, arguments.share, arguments, time.perf_counter() - begin)
+    text, kept = page(results, arguments, tested, time.perf_counter() - begin)
     print(text)
     if arguments.write:
         PAGE.write_text(text, encoding="utf-8")
