@@ -29,7 +29,7 @@ class IncompleteFiles(Pattern):
     consequence = "customer"
     phase = "4-6"
 
-    request_share: float = 0.10
+    request_share: float = 0.07
     realistic: float = 0.5
 
     def find(self, facts: Facts) -> Iterator[Finding]:
