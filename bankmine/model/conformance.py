@@ -1,7 +1,7 @@
 """How well a discovered model tells what happened: token-based replay of the variants, by pm4py."""
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +119,7 @@ class _Steps:
         self._token_replay: Any = token_replay
         self._marking: Any = Marking
         self._transitions = {t.label: t for t in self._net.transitions}
+        self._views = {label: _view(self._net, label) for label in self._transitions if label is not None}
         self._hidden_paths = _hidden_paths(self._net.places, token_replay.TechnicalParameters.MAX_REC_DEPTH.value)
         self._place_order = {place: number for number, place in enumerate(self._net.places)}
         self._markings: list[Any] = []
@@ -130,14 +131,14 @@ class _Steps:
 
     def known(self, activity: str) -> str | None:
         """The activity, or None if no transition bears its name."""
-        return activity if activity in self._transitions else None
+        return activity if activity in self._views else None
 
     def event(self, marking: int, activity: str) -> tuple[int, int, int, int]:
         """The marking after an event, and the tokens missing, consumed and produced by it."""
         key = marking, activity
         if key not in self._events:
             before = self._markings[marking]
-            result = self._run(({ACTIVITY: activity},), before, self._marking())
+            result = self._run(self._views[activity], ({ACTIVITY: activity},), before, self._marking())
             self._events[key] = self._number(result[4]), result[6], result[7], result[9] - sum(before.values())
         return self._events[key]
 
@@ -145,7 +146,7 @@ class _Steps:
         """What ending in a marking means: whether no token is left; tokens missing, consumed, remaining and produced by it."""
         if marking not in self._ends:
             before = self._markings[marking]
-            result = self._run((), before, self._final)
+            result = self._run(self._net, (), before, self._final)
             self._ends[marking] = bool(result[0]), result[6], result[7], result[8], result[9] - sum(before.values())
         return self._ends[marking]
 
@@ -156,12 +157,31 @@ class _Steps:
             self._markings.append(self._marking(dict(tokens)))
         return number
 
-    def _run(self, trace: tuple[dict[str, str], ...], before: Any, final: Any) -> list[Any]:
+    def _run(self, net: Any, trace: tuple[dict[str, str], ...], before: Any, final: Any) -> list[Any]:
         with instead(self._token_replay.align_utils, "get_visible_transitions_eventually_enabled_by_marking", _not_wanted):
             return self._token_replay.apply_trace(
-                trace, self._net, before, final, self._transitions, False, {}, {}, {}, self._hidden_paths, True,
+                trace, net, before, final, self._transitions, False, {}, {}, {}, self._hidden_paths, True,
                 activity_key=ACTIVITY, try_to_reach_final_marking_through_hidden=not trace,
             )
+
+
+class _OfOneLabel:
+    """The transitions of a net, of which only those with one label are iterated."""
+
+    def __init__(self, transitions: Mapping[Any, None], label: str) -> None:
+        self._all = transitions
+        self._labelled = [t for t in transitions if t.label == label]
+
+    def __contains__(self, transition: object) -> bool:
+        return transition in self._all
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._labelled)
+
+
+def _view(net: Any, label: str) -> Any:
+    """The net as a single event sees it: pm4py asks every transition whether it is enabled, then looks at those with the event's label."""
+    return type(net)(net.name, places=net.places, transitions=_OfOneLabel(net.transitions, label), arcs=net.arcs)
 
 
 def _not_wanted(_net: Any, _marking: Any) -> tuple[()]:
