@@ -4,10 +4,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.patterns.base import Finding, Pattern, whole
+from bankmine.log.eventlog import SECOND
+from bankmine.patterns.base import Finding, Pattern, longer_after, together, whole
 from bankmine.patterns.p06_many_hands import returned_rows
 from bankmine.process.definition import Kind, Party
-from bankmine.show.format import percent
+from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -18,7 +19,8 @@ class InternalRework(Pattern):
 
     Repeated work items that follow each other in a case are one stretch of rework; it belongs to its first activity, the
     one the case was sent back to. Fires where the lower end of the share of the activity's cases with such a stretch is
-    at least `rework_share`. Not counted: work that is passed back and forth (P06), system retries (P26), customers' steps.
+    at least `rework_share`. Lost are the stretch and, where the step after it waits longer than after work that went through
+    at once, that excess. Not counted: work that is passed back and forth (P06), system retries (P26), customers' steps.
     Control relocation, integral technology, Reijers & Liman Mansar (2005); definitions §2.2, §3.4 P07.
     """
 
@@ -56,10 +58,14 @@ class InternalRework(Pattern):
             if wilson(len(cases), total)[0] < self.rework_share:
                 continue
             share, extra = len(cases) / total, int(mine.sum())
+            done_again = mine[items.of_row]
+            after = longer_after(facts, done_again)
+            follow_on = float(after[1].sum()) / SECOND
             text = Text(
-                zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项。从源头把好录入质量，加强培训和复核。",
+                zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项，下一环节因此多等 {follow_on}。从源头把好录入质量，加强培训和复核。",
                 en="{cases} cases ({share}) went back to “{name}” without the customer having had a hand in it: {extra} "
-                   "items were done again. Mend the quality at the source: checks at entry, training, review.",
-            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra)
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "extra": extra}, cases,
-                          *whole(facts, np.flatnonzero(mine[items.of_row])))
+                   "items were done again, and the steps after them waited {follow_on} longer in all. Mend the quality at the source: checks at entry, training, review.",
+            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra,
+                     follow_on=duration(follow_on))
+            yield Finding(activity, text, {"cases": len(cases), "share": share, "extra": extra, "follow_on_s": follow_on}, cases,
+                          *together(whole(facts, np.flatnonzero(done_again)), after))

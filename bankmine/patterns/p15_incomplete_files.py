@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.patterns.base import Finding, Pattern, time_out, whole
+from bankmine.patterns.base import Finding, Pattern, time_out, together, whole
 from bankmine.process.definition import Kind
 from bankmine.show.format import percent
 from bankmine.stats.shares import wilson
@@ -51,7 +51,7 @@ class IncompleteFiles(Pattern):
                    "application, validate online on submission, train staff to ask once.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), rounds=f"{rounds:.1f}")
             yield Finding(activity, text, {"cases": len(cases), "share": share, "rounds": rounds, "requests": len(requests)},
-                          cases, *_together(spared, awaited))
+                          cases, *together(spared, awaited))
 
 
 def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
@@ -65,14 +65,3 @@ def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
         found.append(at)
         at = at + 1
 
-
-def _together(spared: tuple[np.ndarray, np.ndarray, np.ndarray],
-              awaited: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows spared in full and waits shortened, as one set of rows; where both meet, the larger saving."""
-    rows = np.union1d(spared[0], awaited[0])
-    wait, work = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
-    at = np.searchsorted(rows, spared[0])
-    wait[at], work[at] = spared[1], spared[2]
-    at = np.searchsorted(rows, awaited[0])
-    wait[at] = np.maximum(wait[at], awaited[1])
-    return rows, wait, work

@@ -90,20 +90,20 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
         apart = (*model.asks, model.request, model.enquiry)
         steps = tuple(step for step, task in model.tasks.items()
                       if model.roles[task.role].people >= 3 and step not in apart and single(step))
-        return Problem(pattern, one(steps), between(0.20, 0.40), hours(4.0, 8.0))
+        return Problem(pattern, one(steps), between(0.10, 0.40), hours(4.0, 8.0))
     if pattern == "P07":
         path = model.returns[int(rng.integers(len(model.returns)))]
-        return Problem(pattern, path[0], between(0.20, 0.40), hours(3.0, 6.0), path)
+        return Problem(pattern, path[0], between(0.10, 0.40), hours(3.0, 6.0), path)
     if pattern == "P14":
-        return Problem(pattern, one(model.asks), 1.0, between(2.0, 4.0))
+        return Problem(pattern, one(model.asks), 1.0, between(1.4, 4.0))
     if pattern == "P15":
-        return Problem(pattern, model.request, between(0.25, 0.60))
+        return Problem(pattern, model.request, between(0.12, 0.60))
     if pattern == "P16":
-        return Problem(pattern, model.enquiry, between(0.10, 0.25), between(1.0, 1.5))
+        return Problem(pattern, model.enquiry, between(0.08, 0.25), between(1.0, 1.5))
     if pattern == "P18":
-        return Problem(pattern, one(model.timeouts), between(0.12, 0.25))
+        return Problem(pattern, one(model.timeouts), between(0.05, 0.25))
     if pattern == "P22":
-        return Problem(pattern, model.approval, between(0.03, 0.09))
+        return Problem(pattern, model.approval, between(0.02, 0.09))
     if pattern == "P23":
-        return Problem(pattern, one(model.controls), between(0.03, 0.09))
-    return Problem(pattern, one(model.systems), between(0.30, 0.50), between(3.0, 5.0))
+        return Problem(pattern, one(model.controls), between(0.02, 0.09))
+    return Problem(pattern, one(model.systems), between(0.15, 0.50), between(3.0, 5.0))
