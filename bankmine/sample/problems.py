@@ -93,7 +93,7 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
         return Problem(pattern, one(steps), between(0.10, 0.40), hours(4.0, 8.0))
     if pattern == "P07":
         path = model.returns[int(rng.integers(len(model.returns)))]
-        return Problem(pattern, path[0], between(0.10, 0.40), hours(3.0, 6.0), path)
+        return Problem(pattern, path[0], between(0.15, 0.40), hours(3.0, 6.0), path)
     if pattern == "P14":
         return Problem(pattern, one(model.asks), 1.0, between(1.4, 4.0))
     if pattern == "P15":
