@@ -202,7 +202,10 @@ def cut(code: str, name: str, file: str) -> InputError:
 def damaged(code: str, name: str, file: str) -> InputError:
     return InputError(
         code,
-        Text(zh=f"{name} 压缩文件已损坏：数据或校验和（CRC）不正确。", en=f"the {name} file is corrupt: its data or checksum (CRC) are wrong."),
+        Text(
+            zh=f"{name} 压缩文件已损坏：数据或校验和（CRC）不正确。",
+            en=f"the {name} file is corrupt: its data or checksum (CRC) are wrong.",
+        ),
         AGAIN,
         file,
     )

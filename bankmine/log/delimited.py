@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError
-from bankmine.log.container import FIELD_LIMIT, Source, field_too_large
+from bankmine.log.container import Source, field_too_large
 from bankmine.log.dialect import QUOTED, Dialect, dialect_of, escapes_in
 from bankmine.log.encoding import decoded, line_of
 from bankmine.log.header import Header, filled, find_header, is_blank, is_footer, named_columns, wrong_width
@@ -89,7 +89,8 @@ def refuse_zero_bytes(content: bytes, dialect: Dialect, header: Header, file: st
     if place < 0:
         return
     begin = max(content.rfind(b"\n", 0, place), content.rfind(b"\r", 0, place)) + 1
-    before = QUOTED.sub("", content[begin:place].decode("utf-8")).count(dialect.delimiter)
+    # Whole quoted fields and the beginning of an open one hold no delimiters.
+    before = QUOTED.sub("", content[begin:place].decode("utf-8")).partition('"')[0].count(dialect.delimiter)
     line = line_of(content, place)
     raise InputError(
         "NUL_BYTE",
@@ -186,10 +187,12 @@ def exact(
 def wrong_rows(rejects: Sequence[Reject], width: int) -> list[QualityFinding]:
     messages = {
         "ROW_SHORT": Text(
-            zh="有 {count} 行的字段少于表头的 {width} 列，已剔除。", en="{count} rows have fewer fields than the {width} columns; they are set aside."
+            zh="有 {count} 行的字段少于表头的 {width} 列，已剔除。",
+            en="{count} rows have fewer fields than the {width} columns; they are set aside.",
         ),
         "ROW_LONG": Text(
-            zh="有 {count} 行的字段多于表头的 {width} 列，已剔除。", en="{count} rows have more fields than the {width} columns; they are set aside."
+            zh="有 {count} 行的字段多于表头的 {width} 列，已剔除。",
+            en="{count} rows have more fields than the {width} columns; they are set aside.",
         ),
     }
     findings = []
@@ -203,9 +206,12 @@ def wrong_rows(rejects: Sequence[Reject], width: int) -> list[QualityFinding]:
 
 def marked_cells(code: str, places: Sequence[tuple[int, int]], header: Header, file: str) -> list[QualityFinding]:
     messages = {
-        "STRAY_QUOTE": Text(zh="有 {count} 个字段内部含有未转义的引号，已按原文保留。", en="{count} fields hold unescaped quotes; they are kept as written."),
+        "STRAY_QUOTE": Text(
+            zh="有 {count} 个字段内部含有未转义的引号，已按原文保留。", en="{count} fields hold unescaped quotes; they are kept as written."
+        ),
         "ESCAPE_DETECTED": Text(
-            zh="有 {count} 个字段用反斜杠转义（如 MySQL 导出），已还原。", en="{count} fields were escaped with backslashes (a MySQL export, perhaps) and restored."
+            zh="有 {count} 个字段用反斜杠转义（如 MySQL 导出），已还原。",
+            en="{count} fields were escaped with backslashes (a MySQL export, perhaps) and restored.",
         ),
     }
     if not places:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 DELIMITERS = ",;\t|"  # in order of preference among equals
-SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t]*(?=[\r\n])', re.IGNORECASE)
 QUOTED = re.compile(r'"[^"]*"')
 VALUE = re.compile(r"[+\-]?\d[\d.,:/\s-]*")
 SAMPLE_LINES = 500
@@ -28,8 +28,7 @@ def dialect_of(sample: str) -> Dialect:
     lines have the usual number of delimiters, quoted parts left out; among equals the one that occurs more often; one
     for which the first such line holds names rather than numbers goes before all others.
     """
-    first = sample.partition("\n")[0].rstrip("\r")
-    named = SEPARATOR_LINE.fullmatch(first)
+    named = SEPARATOR_LINE.match(sample)
     if named:
         return Dialect(named[1], escapes_in(sample, named[1]), begin=1)
     lines = list(io.StringIO(QUOTED.sub("", sample), newline=""))[:SAMPLE_LINES]

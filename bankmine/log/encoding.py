@@ -19,7 +19,6 @@ from bankmine.log.quality import Example, QualityFinding
 from bankmine.words import Text
 
 COMMON_SHARE = 0.45  # of the characters of Chinese text, traditional included; a wrong reading gives at most a fifth
-RUNS_TRIED = 1000
 CHARACTERS_TRIED = 20_000
 HEAD = 1 << 16
 SAMPLE = 1 << 22
@@ -31,7 +30,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-UTF8_CHINESE = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbf][\x80-\xbf])+(?![\x80-\xff])")
+UTF8_RUN = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc-\xbf][\x80-\xbf])+(?![\x80-\xff])")
+HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
 HIGH = re.compile(rb"[\x80-\xff]")
 NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 # Signs of western text that may stand alone; letters are judged by their neighbours.
@@ -86,7 +86,7 @@ def checked_utf8(content: bytes, file: str) -> bytes:
 
 def reencoded(content: bytes, encoding: str, file: str) -> bytes:
     try:
-        return content.decode(encoding).encode("utf-8")
+        return content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
     except UnicodeDecodeError as error:
         raise undecodable(error, encoding, file) from None
     except UnicodeEncodeError:  # lone surrogates, which UTF-16 readers let pass
@@ -96,7 +96,7 @@ def reencoded(content: bytes, encoding: str, file: str) -> bytes:
 def known(given: str, file: str) -> str:
     name = ALIASES.get(given.strip().lower().replace("_", "-"), given.strip())
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         raise InputError(
             "ENC_UNKNOWN",
@@ -120,16 +120,11 @@ def without_mark(head: bytes) -> str | None:
 
 def not_utf8(content: bytes, file: str) -> str:
     """The encoding of a file without a mark that is not valid UTF-8; raises where none can be told."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        wrong = error.start
-    chinese = next((run for run in islice(UTF8_CHINESE.finditer(content), RUNS_TRIED) if common_share(run[0]) < COMMON_SHARE), None)
+    wrong = first_undecodable(content)
+    chinese = first_chinese_utf8(content)
     if chinese is not None:
-        first = HIGH.search(content)
-        assert first is not None
-        if first.start() == wrong:  # it begins with something else, and UTF-8 follows
-            raise mixed(file, line_of(content, chinese.start()))
+        if chinese > wrong:  # it begins with something else, and UTF-8 follows
+            raise mixed(file, line_of(content, chinese))
         line = content[wrong:].split(b"\n", 1)[0]
         if common_share(line) >= COMMON_SHARE:
             raise mixed(file, line_of(content, wrong))
@@ -139,6 +134,33 @@ def not_utf8(content: bytes, file: str) -> str:
     if western(content):
         return "windows-1252"
     raise invalid(file, line_of(content, wrong), "utf-8")
+
+
+def first_undecodable(content: bytes) -> int:
+    """The place of the first byte that is not UTF-8; the length where all are."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(content)
+
+
+def first_chinese_utf8(content: bytes) -> int | None:
+    """The place of the first run of bytes above ASCII that is Chinese in UTF-8 and makes no sense as GB18030."""
+    seen: set[bytes] = set()
+    for begin in range(0, len(content), SAMPLE):
+        # The distinct runs decide quickly whether to look for the place; one halved at the end of a slice is looked for in vain.
+        new = set(HIGH_RUN.findall(content, begin, begin + SAMPLE)) - seen
+        if any(is_chinese_utf8(run) for run in new):
+            place = next((run.start() for run in UTF8_RUN.finditer(content, begin) if is_chinese_utf8(run[0])), None)
+            if place is not None:
+                return place
+        seen |= new
+    return None
+
+
+def is_chinese_utf8(run: bytes) -> bool:
+    return UTF8_RUN.fullmatch(run) is not None and common_share(run) < COMMON_SHARE
 
 
 def common_share(content: bytes) -> float:
@@ -224,8 +246,8 @@ def invalid(file: str, line: int | None, encoding: str) -> InputError:
     return InputError(
         "ENC_INVALID",
         Text(
-            zh=f"此行含有无法按 {encoding} 解码的字节，也无法可靠判断为其他编码。",
-            en=f"bytes on this line cannot be decoded as {encoding} (invalid), and no other encoding fits the file.",
+            zh=f"此行含有无法按 {encoding} 解码的字节，无法可靠判断文件的编码。",
+            en=f"bytes on this line are invalid: they cannot be decoded as {encoding}, and the encoding cannot be told.",
         ),
         Text(zh="请用 --encoding 指定编码，或重新导出为 UTF-8。", en="give --encoding (gb18030, windows-1252 …), or export as UTF-8."),
         file,
@@ -240,7 +262,10 @@ def mixed(file: str, line: int) -> InputError:
             zh="文件混有 UTF-8 与 GB18030（GBK）两种编码（可能由两份导出拼接）：从此行起无法按前文的编码解码。",
             en="the file mixes two encodings, UTF-8 and GB18030 (GBK): from this line on its bytes cannot be decoded as those before it.",
         ),
-        Text(zh="请把两份导出分别转为 UTF-8 后再合并，或分别读取。", en="convert the two exports to UTF-8 before joining them, or read them apart."),
+        Text(
+            zh="请把两份导出分别转为 UTF-8 后再合并，或分别读取。",
+            en="convert the two exports to UTF-8 before joining them, or read them apart.",
+        ),
         file,
         line,
     )

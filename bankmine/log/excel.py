@@ -1,5 +1,6 @@
 """A sheet of an XLSX workbook as a table: numbers, dates and text keep their types."""
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,8 @@ def read_excel(source: Source, sheet: str | None = None) -> Table:
         raise InputError("EMPTY", Text(zh="文件为空，没有数据。", en="the file is empty: no data."), AGAIN, file)
     book = read_workbook(content, file)
     findings: list[QualityFinding] = []
+    # It warns of columns without a value, which are no news here; without a handler Python would print that.
+    logging.getLogger("fastexcel").addHandler(logging.NullHandler())
     try:
         reader = fastexcel.read_excel(content)
         name, sample = chosen(reader, book, sheet, file)

@@ -108,15 +108,14 @@ def find_header(rows: Sequence[Row], file: str) -> Header:
 def named_columns(header: Header, file: str) -> tuple[Header, list[QualityFinding]]:
     """The header with usable names: trimmed, inner line breaks as spaces, blank ones called after their place.
 
-    Duplicate names stay; who knows the contents decides about them.
+    Duplicate names and blank ones stay; who knows the contents decides about them (`rowchecks.named`).
     """
     findings = []
     names: list[str] = []
-    changed, blank = [], []
+    changed = []
     for number, written in enumerate(header.written, 1):
         name = " ".join(written.strip(INVISIBLE + " \t\r\n\u3000\xa0").split())
         if not name:
-            blank.append(number)
             name = f"column_{number}"
             while name in header.written:
                 name += "_"
@@ -136,20 +135,6 @@ def named_columns(header: Header, file: str) -> tuple[Header, list[QualityFindin
                 tuple(Example(file, header.line, name, written) for written, name in changed[:EXAMPLES_SHOWN]),
             )
         )
-    if blank:
-        numbers = ", ".join(map(str, blank[:EXAMPLES_SHOWN])) + ("…" if len(blank) > EXAMPLES_SHOWN else "")
-        findings.append(
-            QualityFinding(
-                "HEADER_BLANK",
-                "warning",
-                len(blank),
-                Text(
-                    zh=f"{len(blank)} 列没有列名（第 {numbers} 列），已按位置命名为 column_N。",
-                    en=f"{len(blank)} columns have no name (number {numbers}); they are called column_N after their place.",
-                ),
-                tuple(Example(file, header.line, names[number - 1], None) for number in blank[:EXAMPLES_SHOWN]),
-            )
-        )
     return Header(header.line, header.written, tuple(names), header.skipped), findings
 
 
@@ -166,7 +151,9 @@ def no_rows(file: str, line: int | None = None) -> InputError:
 def duplicate(file: str, line: int, name: str) -> InputError:
     return InputError(
         "HEADER_DUP",
-        Text(zh=f"有多列同名（“{name}”）而内容不同。", en=f"duplicate column name {name!r}: several columns bear it with different contents."),
+        Text(
+            zh=f"有多列同名（“{name}”）而内容不同。", en=f"duplicate column name {name!r}: several columns bear it with different contents."
+        ),
         Text(zh="请给其中一列改名后重试。", en="rename one of them and try again."),
         file,
         line,

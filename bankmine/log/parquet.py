@@ -1,6 +1,10 @@
 """Parquet as a table: columns keep their types; a file that is cut or cannot be decoded is refused whole."""
 
 import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
@@ -8,7 +12,7 @@ import polars as pl
 from bankmine.errors import InputError
 from bankmine.log.container import AGAIN, Source
 from bankmine.log.header import Header, named_columns, no_rows
-from bankmine.log.rowchecks import huge_fields
+from bankmine.log.rowchecks import TableRows, tidied
 from bankmine.log.table import Table
 from bankmine.words import Text
 
@@ -26,14 +30,20 @@ def read_parquet(source: Source) -> Table:
     if not content.startswith(MARK):
         raise InputError(
             "NOT_PARQUET",
-            Text(zh="文件名是 Parquet，但内容不是 Parquet 格式。", en="the file is named Parquet, but its content is not in the Parquet format."),
+            Text(
+                zh="文件名是 Parquet，但内容不是 Parquet 格式。",
+                en="the file is named Parquet, but its content is not in the Parquet format.",
+            ),
             Text(zh="请按实际格式改名（如 .csv），或重新导出。", en="give it the suffix of its true format (.csv?), or export it again."),
             file,
         )
     if len(content) < 12 or not content.endswith(MARK):
         raise InputError(
             "PARQUET_TRUNCATED",
-            Text(zh="Parquet 文件被截断：缺少文件尾（footer）。", en="the Parquet file is truncated: its footer is missing (no magic bytes at the end)."),
+            Text(
+                zh="Parquet 文件被截断：缺少文件尾（footer）。",
+                en="the Parquet file is truncated: its footer is missing (no magic bytes at the end).",
+            ),
             AGAIN,
             file,
         )
@@ -41,27 +51,41 @@ def read_parquet(source: Source) -> Table:
     if not frame.width or not frame.height:
         raise no_rows(file)
     header, findings = named_columns(Header(1, tuple(frame.columns), (), ()), file)
-    if len(set(header.names)) == frame.width:
-        frame.columns = list(header.names)
-    texts = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.String, pl.Categorical) or isinstance(kind, pl.Enum)]
+    texts = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Categorical) or isinstance(kind, pl.Enum)]
     try:
         frame = frame.with_columns(pl.col(texts).cast(pl.String)) if texts else frame
     except pl.exceptions.PolarsError:
         raise corrupt(file, "text that is not UTF-8") from None
     line = np.arange(2, frame.height + 2, dtype=np.int64)
-    return Table(file=source.finish(), frame=frame, line=line, findings=(*findings, *huge_fields(frame, line, file)))
+    rows = tidied(TableRows(frame, line), header, frame.width, file, findings)
+    return Table(file=source.finish(), frame=rows.frame, line=rows.line, findings=tuple(findings))
 
 
 def whole_frame(content: bytes, file: str) -> pl.DataFrame:
     """All columns and rows, decoded; as many as the footer says."""
     try:
-        expected = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
-        frame = pl.read_parquet(io.BytesIO(content), use_statistics=False)
+        with panics_unprinted():
+            expected = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+            frame = pl.read_parquet(io.BytesIO(content), use_statistics=False)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise corrupt(file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__) from None
     if frame.height != expected:
         raise corrupt(file, f"{frame.height} rows instead of {expected}")
     return frame
+
+
+@contextmanager
+def panics_unprinted() -> Iterator[None]:
+    """Keeps the decoder's panic messages from standard error: they are raised too, and reported as one error."""
+    sys.stderr.flush()
+    kept, void = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(void, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(void)
 
 
 def corrupt(file: str, reason: str) -> InputError:

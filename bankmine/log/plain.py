@@ -55,8 +55,8 @@ def quotes_are_sound(data: np.ndarray, quotes: np.ndarray, delimiter: int) -> bo
         return False
     opening, closing = quotes[::2], quotes[1::2]
     doubled = opening[1:] == closing[:-1] + 1
-    before = np.append(LF, data)[opening]
-    after = np.append(data, LF)[closing + 1]
+    before = np.where(opening == 0, LF, data[opening - 1])
+    after = np.where(closing + 1 == len(data), LF, data[np.minimum(closing + 1, len(data) - 1)])
     opens = np.isin(before, (delimiter, LF))
     closes = np.isin(after, (delimiter, LF, CR))
     opens[1:] |= doubled

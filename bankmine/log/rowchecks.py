@@ -67,38 +67,48 @@ def totals(frame: pl.DataFrame) -> np.ndarray:
     return frame.select(says & pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
 
 
-def named(
-    frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, file: str, findings: list[QualityFinding]
-) -> pl.DataFrame:
-    """The frame under the header's names: surplus columns, which are empty, and equal columns of one name are dropped."""
+def named(frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, file: str, findings: list[QualityFinding]) -> pl.DataFrame:
+    """The frame under the header's names.
+
+    Left out are surplus columns, which are empty, empty columns without a name, and columns that repeat name and contents.
+    """
     names = header.names[:width]
     for extra in frame.columns[len(names) :]:
         filled = frame[extra].is_not_null().arg_true()
         if len(filled):
             raise wrong_width(file, int(line[filled[0]]), width, len(names))
-    seen: dict[str, str] = {}
-    twice = []
-    for name, column in zip(names, frame.columns, strict=False):
-        if name not in seen:
-            seen[name] = column
-        elif frame[seen[name]].equals(frame[column]):
+    columns: dict[str, str] = {}
+    blank, twice = [], []
+    for name, written, column in zip(names, header.written, frame.columns, strict=False):
+        if not written.strip():
+            if frame[column].null_count() == frame.height:
+                continue
+            blank.append(name)
+        if name not in columns:
+            columns[name] = column
+        elif frame[columns[name]].equals(frame[column]):
             twice.append(name)
         else:
             raise duplicate(file, header.line, name)
-    if twice:
-        findings.append(
-            QualityFinding(
-                "HEADER_DUP",
-                "warning",
-                len(twice),
-                Text(
-                    zh=f"有 {len(twice)} 列与前面的列同名且内容相同，已去掉。",
-                    en=f"{len(twice)} columns repeat the name and the contents of an earlier one (duplicates); they are dropped.",
-                ),
-                tuple(Example(file, header.line, name, None) for name in twice[:EXAMPLES_SHOWN]),
+    messages = {
+        "HEADER_BLANK": Text(
+            zh="有 {count} 列没有列名，已按位置命名（{names}）。",
+            en="{count} columns have no name; they are called after their place ({names}).",
+        ),
+        "HEADER_DUP": Text(
+            zh="有 {count} 列与前面的列同名且内容相同，已去掉（{names}）。",
+            en="{count} columns repeat the name and the contents of an earlier one ({names}); the duplicates are dropped.",
+        ),
+    }
+    for code, concerned in (("HEADER_BLANK", blank), ("HEADER_DUP", twice)):
+        if concerned:
+            shown = concerned[:EXAMPLES_SHOWN]
+            listed = ", ".join(shown) + (" …" if len(concerned) > len(shown) else "")
+            message = messages[code].format(count=len(concerned), names=listed)
+            findings.append(
+                QualityFinding(code, "warning", len(concerned), message, tuple(Example(file, header.line, name, None) for name in shown))
             )
-        )
-    return frame.select(pl.col(column).alias(name) for name, column in seen.items())
+    return frame.select(pl.col(column).alias(name) for name, column in columns.items())
 
 
 def row_findings(header: Header, again: np.ndarray, printed: Sequence[int], blank: int, file: str) -> list[QualityFinding]:
@@ -132,9 +142,7 @@ def row_findings(header: Header, again: np.ndarray, printed: Sequence[int], blan
         )
     if blank:
         findings.append(
-            QualityFinding(
-                "BLANK_ROWS", "info", blank, Text(zh=f"跳过了 {blank} 个空行。", en=f"{blank} blank rows were skipped."), ()
-            )
+            QualityFinding("BLANK_ROWS", "info", blank, Text(zh=f"跳过了 {blank} 个空行。", en=f"{blank} blank rows were skipped."), ())
         )
     return findings
 

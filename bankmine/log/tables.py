@@ -46,7 +46,7 @@ def _read(path: Path, source: Source, suffix: str, encoding: str | None, sheet: 
         from bankmine.log.parquet import read_parquet
 
         return read_parquet(unpacked(source))
-    if head.startswith(b"PK\x03\x04") or suffix in EXCEL_SUFFIXES or head.startswith(OLE):
+    if head.startswith((b"PK\x03\x04", OLE)) or suffix in EXCEL_SUFFIXES:
         from bankmine.log.excel import read_excel
 
         return read_excel(unpacked(source), sheet)
@@ -58,7 +58,10 @@ def _read(path: Path, source: Source, suffix: str, encoding: str | None, sheet: 
         raise InputError(
             "FORMAT_UNKNOWN",
             Text(zh="这是网页（HTML），不是日志文件。", en="this is a web page (HTML), no log."),
-            Text(zh="可能保存了登录页；请重新导出为 CSV、XLSX、Parquet 或 XES。", en="a login page, perhaps; export as CSV, XLSX, Parquet or XES."),
+            Text(
+                zh="可能保存了登录页；请重新导出为 CSV、XLSX、Parquet 或 XES。",
+                en="a login page, perhaps; export as CSV, XLSX, Parquet or XES.",
+            ),
             source.file,
         )
     if is_binary(head) and encoding is None:
@@ -98,7 +101,10 @@ def not_text(file: str) -> InputError:
     return InputError(
         "NOT_TEXT",
         Text(zh="文件不是文本，而是二进制数据。", en="the file is no text but binary data; its format is unknown."),
-        Text(zh="可读取的格式：CSV/TSV（可用 gzip、zstd 压缩）、XLSX、Parquet、XES。", en="readable: CSV/TSV (also .gz, .zst), XLSX, Parquet, XES."),
+        Text(
+            zh="可读取的格式：CSV/TSV（可用 gzip、zstd 压缩）、XLSX、Parquet、XES。",
+            en="readable: CSV/TSV (also .gz, .zst), XLSX, Parquet, XES.",
+        ),
         file,
     )
 

@@ -10,10 +10,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bankmine.errors import InputError
 from bankmine.log.container import AGAIN, FREE_BYTES, MAX_RATIO, PIECE, too_much
 from bankmine.words import Text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 CELLS_LIMIT = 60_000_000  # what a sheet spans, empty cells included: a reader's memory follows it
 OLE = b"\xd0\xcf\x11\xe0"
@@ -140,7 +144,7 @@ def zero_styles(styles: bytes, file: str) -> frozenset[int]:
     return frozenset(at for at, one in enumerate(cells if cells is not None else ()) if one.get("numFmtId") in formats)
 
 
-def tree(part: bytes, file: str):  # noqa: ANN201 - lxml comes without types
+def tree(part: bytes, file: str) -> "_Element":
     from lxml import etree
 
     try:
@@ -181,7 +185,7 @@ def scan(rows: bytes, padded: frozenset[int], found: SheetMarkup) -> None:
     last = LAST_ROW.match(rows)
     found.last_row = max(found.last_row, int(last[1]) if last else 0)
     found.last_column = max(found.last_column, *map(number, set(FAR.findall(rows))), 0)
-    wrong = [*ERROR.finditer(rows)] if b"=\"e\"" in rows or b"='e'" in rows else []
+    wrong = [*ERROR.finditer(rows)] if b'="e"' in rows or b"='e'" in rows else []
     wrong += UNCALCULATED.finditer(rows) if b"f>" in rows or b"f " in rows or b"f/" in rows else []
     found.errors += sorted({place_of(cell[1]) for cell in wrong})
     if padded:
@@ -209,7 +213,10 @@ def not_excel(content: bytes, file: str) -> InputError:
     if content.startswith(OLE):
         return InputError(
             "NOT_EXCEL",
-            Text(zh="这是旧版 Excel（.xls）或加密的工作簿，无法读取。", en="this is a workbook in the old .xls format, or an encrypted one; it cannot be read."),
+            Text(
+                zh="这是旧版 Excel（.xls）或加密的工作簿，无法读取。",
+                en="this is a workbook in the old .xls format, or an encrypted one; it cannot be read.",
+            ),
             Text(zh="请在 Excel 中另存为不加密的 .xlsx 或 CSV。", en="save it in Excel as .xlsx without a password, or as CSV."),
             file,
         )
