@@ -68,7 +68,8 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
                 "{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins
             ),
         )
-    clean = {label: rows for label, rows in counts.items() if label not in set(twins)}
+    confusable = frozenset(twins)
+    clean = {label: rows for label, rows in counts.items() if label not in confusable}
     variants, heads = _variants(clean, str.casefold)
     if variants:
         yield LookAlike(
@@ -91,7 +92,8 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
                 polluted,
             ),
         )
-    similar = _similar({label: rows for label, rows in heads.items() if label not in set(polluted)})
+    numbered = frozenset(polluted)
+    similar = _similar({label: rows for label, rows in heads.items() if label not in numbered})
     if similar:
         yield LookAlike(
             "LABEL_SIMILAR",
