@@ -10,6 +10,7 @@ from bankmine.advice.answer import Interval
 from bankmine.advice.answer import Recommendation as Advice
 from bankmine.log.privacy import Pseudonyms
 from bankmine.report.measures import arcs, cycle_time, loops, rework_rows, variant_rows, waiting_rows
+from bankmine.report.quality import file_name
 from bankmine.report.readiness import readiness
 from bankmine.report.schema import (
     AnalysisDocument,
@@ -79,7 +80,7 @@ def _input(analysis: "Analysis") -> Input:
         "rules": {code: dict(sorted(fields.items())) for code, fields in sorted(settings.rules.items())},
         "people": settings.privacy.people,
     }
-    return Input(files=[InputFile(name=f.name, bytes=f.bytes, sha256=f.sha256) for f in source.files], columns=dict(source.columns),
+    return Input(files=[InputFile(name=file_name(analysis.log, f.name), bytes=f.bytes, sha256=f.sha256) for f in source.files], columns=dict(source.columns),
                  timezone=source.timezone, calendar=None, parameters=dict(sorted(parameters.items())))
 
 
@@ -94,7 +95,7 @@ def _figures(analysis: "Analysis") -> LogFigures:
 def _quality(analysis: "Analysis") -> list[Quality]:
     log = analysis.log
     return [Quality(code=f.code, severity=f.severity, count=f.count, message=_words(f.message),
-                    examples=[Place(file=e.file, line=e.line, column=e.column, value=_value(analysis, f.code, e.column, e.value)) for e in f.examples])
+                    examples=[Place(file=file_name(log, e.file), line=e.line, column=e.column, value=_value(analysis, f.code, e.column, e.value)) for e in f.examples])
             for f in log.quality]
 
 

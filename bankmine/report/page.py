@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bankmine import __version__
 from bankmine.report.contents import contents, title
+from bankmine.report.quality import file_name
 from bankmine.show.blocks import Block, Heading
 from bankmine.show.format import local_day, visible
 from bankmine.show.html import body, environment, language, style
@@ -70,7 +71,7 @@ def _source(analysis: "Analysis") -> Text:
     """The files and the period."""
     log = analysis.log
     zone = log.source.timezone
-    files = [visible(Path(file.name).name) for file in log.source.files]
+    files = [visible(file_name(log, file.name)) for file in log.source.files]
     named = Text(zh="、".join(files[:FILES_NAMED]), en=", ".join(files[:FILES_NAMED])) if files else Text(zh="内存中的日志", en="a log in memory")
     if len(files) > FILES_NAMED:
         named = Text(zh="{named}等 {n} 个文件", en="{named} and others, {n} files").format(named=named, n=len(files))

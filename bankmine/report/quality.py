@@ -1,5 +1,7 @@
 """The data-quality section: what was read, as what, and what was found about it."""
 
+from pathlib import Path
+
 from bankmine.log.eventlog import EventLog
 from bankmine.log.quality import QualityFinding
 from bankmine.report.terms import SEVERITY, columns_as_understood
@@ -34,12 +36,19 @@ def findings(log: EventLog) -> Block:
         return Notice(Text(zh="没有发现数据质量问题。", en="No data-quality finding."), "good")
     columns = (Column(Text(zh="级别", en="Level"), "text"), Column(Text(zh="代码", en="Code"), "code"), Column(Text(zh="数量", en="Count"), "count"),
                Column(Text(zh="说明", en="What"), "text"), Column(Text(zh="首例位置", en="First seen at"), "label"))
-    return TableBlock(columns, [(SEVERITY[f.severity], f.code, f.count, f.message, _place(f)) for f in log.quality[:FINDINGS_SHOWN]],
+    return TableBlock(columns, [(SEVERITY[f.severity], f.code, f.count, f.message, _place(log, f)) for f in log.quality[:FINDINGS_SHOWN]],
                       hidden=max(0, len(log.quality) - FINDINGS_SHOWN), caption=Text(zh="数据质量发现", en="Findings about the data"))
 
 
-def _place(finding: QualityFinding) -> str:
+def file_name(log: EventLog, file: str) -> str:
+    """A file without its folder, so that reports do not depend on where the work was done; with it where two would look alike."""
+    name = Path(file).name
+    alike = {other.name for other in log.source.files if Path(other.name).name == name}
+    return name if len(alike) <= 1 else file
+
+
+def _place(log: EventLog, finding: QualityFinding) -> str:
     if not finding.examples:
         return ""
     seen = finding.examples[0]
-    return ":".join(str(part) for part in (seen.file, seen.line, seen.column) if part is not None)
+    return ":".join(str(part) for part in (file_name(log, seen.file), seen.line, seen.column) if part is not None)

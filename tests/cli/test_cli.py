@@ -66,6 +66,16 @@ def test_report_and_json_together(loans_csv, tmp_path, capsys):
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "key") == ["r.html", "r.json"]
 
 
+def test_outputs_do_not_depend_on_the_folder(loans_csv, tmp_path, monkeypatch, capsys):
+    made = []
+    for folder, name in ((loans_csv.parent, loans_csv.name), (tmp_path, str(loans_csv))):
+        monkeypatch.chdir(folder)
+        place = tmp_path / f"{len(made)}.json"
+        assert main(["check", name, "--json", str(place)]) == 0
+        made.append((place.read_bytes(), capsys.readouterr().out))
+    assert made[0] == made[1]
+
+
 def test_check_says_what_the_log_can_carry(loans_csv, tmp_path, capsys):
     document, rejects = tmp_path / "c.json", tmp_path / "rejects.csv"
     assert main(["check", str(loans_csv), "--json", str(document), "--rejects", str(rejects)]) == 0
