@@ -35,7 +35,10 @@ def discover(
 
     Written as a picture or for other tools, by the suffix of the output.
     """
+    from bankmine.model.export import export, suffix_of
+
     distinct({"--output": output}, reading.log)
+    suffix_of(output)  # an unknown form is refused before the work, not after it
     with working(reading, READING):
         log = reading.read()
         if top_variants is not None:
@@ -43,11 +46,10 @@ def discover(
     with working(reading, MINING):
         from bankmine.model.conformance import replay_fitness
         from bankmine.model.discovery import discover as mine
-        from bankmine.model.export import export
         from bankmine.report.model import model_blocks
 
         analysis = reading.analyze(log)
         model = mine(analysis.variants, analysis.dfg, algorithm=algorithm.value, noise=noise)
         blocks = model_blocks(model, replay_fitness(model, analysis.variants))
-        export(model, output)
+        export(model, output, lang=reading.language)
     show(blocks, reading.language, log.source.timezone)

@@ -98,6 +98,16 @@ def test_a_measure_in_three_forms(loans_csv, capsys, command):
     assert set(table[0]) <= set(rows[0])
 
 
+def test_a_model_is_written_in_the_form_of_its_suffix(loans_csv, tmp_path, capsys):
+    begins = {"svg": b"<", "png": b"\x89PNG", "bpmn": b"<", "pnml": b"<", "dot": b"digraph"}
+    for suffix, head in begins.items():
+        assert main(["discover", str(loans_csv), "-o", str(tmp_path / f"model.{suffix}"), "--algorithm", "heuristics" if suffix == "png" else "inductive"]) == 0
+        assert (tmp_path / f"model.{suffix}").read_bytes().startswith(head)
+    assert "Fitness of the model".lower() in capsys.readouterr().out.lower()
+    assert main(["discover", str(loans_csv), "-o", str(tmp_path / "model.xyz")]) == 2
+    assert ".pnml" in capsys.readouterr().err
+
+
 def test_filters_change_what_is_measured(loans_csv, capsys):
     counts = []
     for options in ([], ["--where", "channel=online"], ["--from", "2024-03-04", "--to", "2024-03-20"]):
