@@ -5,8 +5,10 @@ wheel; without that, `dot` on PATH is used.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bankmine.errors import OutputError
 from bankmine.show.graphs import Arc, Graph, Node, lines_of, width_em
@@ -16,6 +18,7 @@ LABEL_PX, SMALL_PX = 13.0, 11.0  # font sizes
 LINE_HEIGHT = 1.35  # in font sizes
 INCH = 72.0  # Graphviz' points in an inch; a point is a pixel here
 SIGN_SIZES = {"circle": (26.0, 26.0), "diamond": (34.0, 34.0), "bar": (10.0, 26.0)}
+FONTS = Path(__file__).parent / "fonts.conf"
 Point = tuple[float, float]
 
 
@@ -108,6 +111,7 @@ def _sizes_only(graph: Graph, sizes: Sequence[Point]) -> str:
 
 def run_graphviz(dot: str, format: str) -> bytes:
     """What Graphviz' dot makes of a DOT text. Raises OutputError GRAPHVIZ_MISSING, GRAPHVIZ_FAILED."""
+    os.environ.setdefault("FONTCONFIG_FILE", str(FONTS))
     try:
         import pygraphviz
     except ImportError:
