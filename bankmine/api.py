@@ -29,6 +29,7 @@ from bankmine.process.definition import Party, Understanding
 from bankmine.process.recognise import party_of_values, understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
+from bankmine.show.notebook import Shown
 from bankmine.twin.replay import Replay
 from bankmine.words import Lang
 
@@ -41,7 +42,7 @@ ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(Shown):
     """What a log shows: its measures, model, findings, verdicts and ranked recommendations.
 
     `process`: a process id, a definition file, or None to recognise it; `as_of`: "now" in UTC microseconds, None for the
@@ -177,10 +178,10 @@ class Analysis:
 
         save(self, Path(path), lang)
 
-    def _repr_html_(self) -> str:
-        from bankmine.show.html import fragment
-
-        return fragment(self.blocks(), "en", self.log.source.timezone)
+    @property
+    def zone(self) -> str:
+        """The zone in which its times are shown."""
+        return self.log.source.timezone
 
 
 def analyze(log: EventLog, process: str | Path | None = None, *, settings: Settings | None = None,

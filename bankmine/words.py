@@ -28,6 +28,10 @@ class Text:
             en=self.en.format(**{k: v.en if isinstance(v, Text) else v for k, v in values.items()}),
         )
 
+    def then(self, other: "Text") -> "Text":
+        """The sentence with another one after it."""
+        return Text(zh=self.zh + other.zh, en=f"{self.en} {other.en}")
+
     def as_json(self) -> dict[str, str]:
         return {"zh": self.zh, "en": self.en}
 

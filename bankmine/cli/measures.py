@@ -47,11 +47,10 @@ def rework(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
 def variants(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
     """Show the paths of cases, by frequency."""
     with working(reading, READING):
-        from bankmine.report.contents import paths
         from bankmine.report.measures import variant_rows
 
         analysis = reading.analyze(reading.read())
-    _write(reading, form, [paths(analysis.variants)], [row.model_dump() for row in variant_rows(analysis)], analysis.log.source.timezone)
+    _write(reading, form, analysis.variants.blocks(), [row.model_dump() for row in variant_rows(analysis)], analysis.log.source.timezone)
 
 
 def _write(reading: Reading, form: Format, blocks: Sequence[Block], rows: Sequence[Mapping[str, object]], zone: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.show.blocks import Block, KeyFigures
+from bankmine.show.notebook import Shown
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ STARTS_NEEDED = 0.95  # below this share of known starts the work done is not kn
 
 
 @dataclass(frozen=True, eq=False)
-class CycleTime:
+class CycleTime(Shown):
     """`of_case` int64 [cases], microseconds; figures in seconds over all cases, open ones up to their last stamp.
 
     `efficiency`: work / (work + waiting) over all instances, None unless at least 95 % of them have a start.

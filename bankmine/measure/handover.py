@@ -7,6 +7,7 @@ import numpy as np
 
 from bankmine.log.eventlog import EventLog
 from bankmine.show.blocks import Block, KeyFigures
+from bankmine.show.notebook import Shown
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Handovers:
+class Handovers(Shown):
     """Consecutive instances by different known people, and work that goes back and forth.
 
     `pairs`: consecutive instances of a case; `known`: those whose two people are known; `count`: those of them by

@@ -8,6 +8,7 @@ import numpy as np
 from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.measure.rework import Items
 from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.notebook import Shown
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Loop:
 
 
 @dataclass(frozen=True, eq=False)
-class Loops:
+class Loops(Shown):
     """Loops in order of total time (descending), then activities."""
 
     names: tuple[str, ...]

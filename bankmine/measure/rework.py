@@ -10,6 +10,7 @@ from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.measure.customer import answers, kinds
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
+from bankmine.show.notebook import Shown
 from bankmine.stats.grouped import grouped_sum
 from bankmine.words import Text
 
@@ -97,7 +98,7 @@ def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, eq=False)
-class Rework:
+class Rework(Shown):
     """Per activity, arrays [activities] in order of the log's activities.
 
     `cases`: with the activity; `rework_cases`: with more than one item of it; `extra` = `self_loop_extra` +

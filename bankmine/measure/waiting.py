@@ -9,6 +9,7 @@ from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.measure.enablement import Enablement
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.notebook import Shown
 from bankmine.stats.grouped import grouped_quantiles, grouped_sum
 from bankmine.words import Text
 
@@ -19,7 +20,7 @@ SHOWN = 15
 
 
 @dataclass(frozen=True, eq=False)
-class WaitingTime:
+class WaitingTime(Shown):
     """Waiting per group, in order of total (descending), then names; arrays [groups], seconds.
 
     `source` int32: the enabler's activity (-1: the case's beginning; None for the per-activity table), `activity` int32:

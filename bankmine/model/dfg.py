@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.notebook import Shown
 from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN = 15
+
 
 @dataclass(frozen=True, eq=False)
-class DirectlyFollowsGraph:
+class DirectlyFollowsGraph(Shown):
     """Arcs in order of count (descending), then source and target name.
 
     `source`, `target` int32 codes, `count` int64, `mean_s`, `median_s`, `p90_s` float64, all [arcs]: the time from the
@@ -39,6 +44,16 @@ class DirectlyFollowsGraph:
         names = np.array(self.activities, dtype=object)
         return pd.DataFrame({"source": names[self.source], "target": names[self.target], "count": self.count,
                              "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s})
+
+    def blocks(self) -> list[Block]:
+        shown = min(SHOWN, len(self.count))
+        rows = [(self.activities[self.source[k]], self.activities[self.target[k]], int(self.count[k]), float(self.median_s[k]),
+                 float(self.p90_s[k])) for k in range(shown)]
+        columns = (Column(Text(zh="从", en="From"), "label"), Column(Text(zh="到", en="To"), "label"),
+                   Column(Text(zh="次数", en="Count"), "count"), Column(Text(zh="间隔中位数", en="Median time between"), "duration"),
+                   Column(Text(zh="九成不超过", en="90 % at most"), "duration"))
+        return [TableBlock(columns, rows, hidden=len(self.count) - shown,
+                           caption=Text(zh="最常见的相继环节", en="The most frequent steps from one activity to the next"))]
 
     @classmethod
     def of(cls, log: EventLog) -> "DirectlyFollowsGraph":

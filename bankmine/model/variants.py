@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import EventLog
+from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.notebook import Shown
+from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN = 10
+LONG = 24  # activities of a variant that are written out
+
 
 @dataclass(frozen=True, eq=False)
-class Variants:
+class Variants(Shown):
     """Distinct sequences in order of count (descending), then by the activities' names.
 
     `sequences`: tuple of tuples of activity codes; `count` int64 [variants]; `of_case` int32 [cases]: the variant of
@@ -39,6 +45,14 @@ class Variants:
         return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.sequences))],
                              "count": self.count, "share": self.share})
 
+    def blocks(self) -> list[Block]:
+        shown = min(SHOWN, len(self.sequences))
+        rows = [(k + 1, int(self.count[k]), float(self.share[k]), _path(self.names(k))) for k in range(shown)]
+        columns = (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="案件", en="Cases"), "count"),
+                   Column(Text(zh="占比", en="Share"), "share"), Column(Text(zh="路径", en="Path"), "label"))
+        return [TableBlock(columns, rows, hidden=len(self.sequences) - shown,
+                           caption=Text(zh="最常见的路径", en="The most frequent paths"))]
+
     @classmethod
     def of(cls, log: EventLog) -> "Variants":
         """Groups the cases by the exact bytes of their activity codes."""
@@ -56,3 +70,11 @@ class Variants:
         rank = np.empty(len(order), dtype=np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
         return cls(log.activities, tuple(sequences[i] for i in order), count[order], rank[seen_as])
+
+
+def _path(names: tuple[str, ...]) -> str:
+    """A variant as a path, its middle left out (with the number of activities left out) where it is very long."""
+    if len(names) <= LONG:
+        return " → ".join(names)
+    half = LONG // 2
+    return " → ".join((*names[:half], f"… (+{len(names) - 2 * half}) …", *names[-half:]))

@@ -16,6 +16,7 @@ from bankmine.words import Text
 Level = Literal["high", "medium", "low"]
 Consequence = Literal["delay", "customer", "compliance"]
 
+LATER = Text(zh="其后的环节因此合计多等 {time}。", en="The steps after them waited {time} longer in all.")
 FEWEST_TO_COMPARE = 10
 ONE_SIDED_5_PERCENT = 1.645
 

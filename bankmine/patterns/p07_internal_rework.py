@@ -5,7 +5,7 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.patterns.base import Finding, Pattern, longer_after, together, whole
+from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, together, whole
 from bankmine.patterns.p06_many_hands import returned_rows
 from bankmine.process.definition import Kind, Party
 from bankmine.show.format import duration, percent
@@ -62,10 +62,11 @@ class InternalRework(Pattern):
             after = longer_after(facts, done_again)
             follow_on = float(after[1].sum()) / SECOND
             text = Text(
-                zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项，下一环节因此多等 {follow_on}。从源头把好录入质量，加强培训和复核。",
+                zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项。从源头把好录入质量，加强培训和复核。",
                 en="{cases} cases ({share}) went back to “{name}” without the customer having had a hand in it: {extra} "
-                   "items were done again, and the steps after them waited {follow_on} longer in all. Mend the quality at the source: checks at entry, training, review.",
-            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra,
-                     follow_on=duration(follow_on))
+                   "items were done again. Mend the quality at the source: checks at entry, training, review.",
+            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra)
+            if follow_on:
+                text = text.then(LATER.format(time=duration(follow_on)))
             yield Finding(activity, text, {"cases": len(cases), "share": share, "extra": extra, "follow_on_s": follow_on}, cases,
                           *together(whole(facts, np.flatnonzero(done_again)), after))

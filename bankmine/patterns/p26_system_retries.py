@@ -5,7 +5,7 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.patterns.base import Finding, Pattern, longer_after, together, whole
+from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, together, whole
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
@@ -51,11 +51,12 @@ class SystemRetries(Pattern):
             follow_on = float(after[1].sum()) / SECOND
             share = len(cases) / total
             text = Text(
-                zh="系统环节「{name}」在 {cases} 件（{share}）中失败重试，共 {retries} 次，合计 {lost}，下一环节因此多等 {follow_on}。"
+                zh="系统环节「{name}」在 {cases} 件（{share}）中失败重试，共 {retries} 次，合计 {lost}。"
                    "提升系统处理能力和稳定性。",
-                en="The system step “{name}” ran again in {cases} cases ({share}): {retries} retries, {lost} in all, and "
-                   "{follow_on} of longer waits before the next step. Raise the system's capacity and resilience.",
-            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), retries=len(rows), lost=duration(lost),
-                     follow_on=duration(follow_on))
+                en="The system step “{name}” ran again in {cases} cases ({share}): {retries} retries, {lost} in all. Raise the "
+                   "system's capacity and resilience.",
+            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), retries=len(rows), lost=duration(lost))
+            if follow_on:
+                text = text.then(LATER.format(time=duration(follow_on)))
             yield Finding(activity, text, {"cases": len(cases), "share": share, "retries": len(rows), "lost_s": lost,
                                            "follow_on_s": follow_on}, cases, *together(repeated, after))

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
-from bankmine.model.variants import Variants
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
@@ -16,8 +15,6 @@ from bankmine.words import Lang, Text
 if TYPE_CHECKING:
     from bankmine.api import Analysis
 
-VARIANTS_SHOWN = 10
-LONG_VARIANT = 24  # activities of a variant that are written out
 
 
 def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) -> list[Block]:
@@ -48,18 +45,8 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
         contractual = frozenset(by_design(analysis.understanding).nonzero()[0].tolist())
         blocks += [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in ("frequency", "waiting")]
         blocks += model_figures(analysis.discovered, analysis.conformance)
-    blocks.append(paths(analysis.variants))
+    blocks += analysis.variants.blocks()
     return blocks
-
-
-def paths(variants: Variants) -> TableBlock:
-    """The most frequent variants."""
-    shown = min(VARIANTS_SHOWN, len(variants.sequences))
-    rows: list[tuple[Cell, ...]] = [(k + 1, int(variants.count[k]), float(variants.share[k]), _path(variants.names(k))) for k in range(shown)]
-    return TableBlock(
-        (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="案件", en="Cases"), "count"), Column(Text(zh="占比", en="Share"), "share"),
-         Column(Text(zh="路径", en="Path"), "label")),
-        rows, hidden=len(variants.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths"))
 
 
 def waiting(analysis: "Analysis") -> list[Block]:
@@ -150,11 +137,3 @@ def _score(item: Recommendation) -> Text:
 
 def _list(names: tuple[str, ...]) -> Text | str:
     return Text(zh="、".join(names), en=", ".join(names)) if names else ""
-
-
-def _path(names: tuple[str, ...]) -> str:
-    """A variant as a path, its middle left out (with the number of activities left out) where it is very long."""
-    if len(names) <= LONG_VARIANT:
-        return " → ".join(names)
-    half = LONG_VARIANT // 2
-    return " → ".join((*names[:half], f"… (+{len(names) - 2 * half}) …", *names[-half:]))
