@@ -68,8 +68,8 @@ def find_header(rows: Sequence[Row], file: str) -> Header:
 
     The first full row of data is one with a number, date or time in it and as many filled cells as most rows. Of the
     rows above it that hold names only, the header is the one with most filled cells, the first of equals; without any
-    row of data, the first row that is filled to at most one cell. Raises InputError EMPTY (no row), HEADER_MISSING (the data begin at once), NO_ROWS (a
-    header only).
+    row of data, the first row with all but one of the usual number of cells filled. Raises InputError EMPTY (no row),
+    HEADER_MISSING (the data begin at once), NO_ROWS (a header only).
     """
     rows = [row for row in rows if not is_blank(row[1])]
     if not rows:
