@@ -21,7 +21,7 @@ CLASS_NAMES = (
     Text(zh="1–3 天", en="1–3 d"), Text(zh="3–7 天", en="3–7 d"), Text(zh="7 天以上", en="7 d or more"),
 )
 BY_DESIGN = Text(zh="制度性等待", en="by design")
-THIN, THICK = 0.8, 6.0  # points; between them the width grows in proportion to the count
+THIN, THICK = 1.0, 6.0  # points; between them the width grows in proportion to the count
 START, END = Text(zh="开始", en="Start"), Text(zh="结束", en="End")
 TITLES = {"frequency": Text(zh="流程图：次数", en="Process map: how often"), "waiting": Text(zh="流程图：等待", en="Process map: how long")}
 CASES, TIMES = Text(zh="{n} 件", en="{n} cases"), Text(zh="{n} 次", en="{n} times")

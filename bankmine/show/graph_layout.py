@@ -61,8 +61,8 @@ def node_size(node: Node, lines: Sequence[str]) -> Point:
 
 
 def label_size(label: str) -> tuple[int, int]:
-    """Width and height of an arc's label in pixels."""
-    return round(width_em(label) * SMALL_PX + 8), round(SMALL_PX * LINE_HEIGHT + 3)
+    """Width and height of an arc's label in pixels, without any margin."""
+    return round(width_em(label) * SMALL_PX), round(SMALL_PX * LINE_HEIGHT)
 
 
 def layout(graph: Graph) -> Layout:
@@ -102,7 +102,8 @@ def _sizes_only(graph: Graph, sizes: Sequence[Point]) -> str:
         words = {}
         if arc.label:
             width, height = label_size(arc.label)
-            words["label"] = f'<<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" BORDER="0"><TR><TD></TD></TR></TABLE>>'
+            beside = round(width + 8 + 1.5 * arc.width)  # Graphviz puts the label beside a line without width
+            words["label"] = f'<<TABLE FIXEDSIZE="TRUE" WIDTH="{beside}" HEIGHT="{height + 3}" BORDER="0"><TR><TD></TD></TR></TABLE>>'
         # The way that most cases go is kept straight.
         straight = str(1 + round(9 * arc.weight / heaviest))
         drawing.edge(f"n{place[arc.source]}", f"n{place[arc.target]}", id=f"e{number}", weight=straight, **words)

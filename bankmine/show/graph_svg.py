@@ -100,10 +100,10 @@ def dot(graph: Graph, *, dpi: int | None = None) -> str:
 
 
 def _quoted(lines: Sequence[str]) -> str:
-    """Lines as a DOT label: backslashes doubled, never read as HTML; quotes are the graphviz package's to escape."""
+    """Lines as a DOT label: backslashes doubled, entities as they stand, never read as HTML; quotes are left to the graphviz package."""
     import graphviz
 
-    return graphviz.nohtml("\\n".join(graphviz.escape(line) for line in lines))
+    return graphviz.nohtml("\\n".join(graphviz.escape(line.replace("&", "&amp;")) for line in lines))
 
 
 def _n(number: float) -> str:
