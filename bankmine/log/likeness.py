@@ -28,6 +28,7 @@ PUNCTUATION = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
 SHORTEST_TYPO = 6
+LONGEST_NAME = 500
 FEWEST_POLLUTED = 3
 MOST_COMPARED = 20_000
 MOST_SYNONYMS = 300
@@ -51,7 +52,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
     """What looks alike among labels, given how many rows each has.
 
     In each group the label with the most rows (the first by code point on a tie) is taken as meant; the others count.
+    Texts longer than 500 characters are no names and are not compared.
     """
+    counts = {label: rows for label, rows in counts.items() if len(label) <= LONGEST_NAME}
     bidi = [label for label in counts if BIDI.search(label)]
     if bidi:
         yield LookAlike(
