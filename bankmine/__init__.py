@@ -17,15 +17,34 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "Analysis": "bankmine.api", "analyze": "bankmine.api", "read_log": "bankmine.api",
-    "EventLog": "bankmine.log.eventlog", "Settings": "bankmine.settings",
-    "Finding": "bankmine.patterns.base", "Pattern": "bankmine.patterns.base",
-    "Diagnosis": "bankmine.advice.answer", "Recommendation": "bankmine.advice.answer",
-    "BankmineError": "bankmine.errors", "InputError": "bankmine.errors", "UsageError": "bankmine.errors",
+    "Analysis": "bankmine.api",
+    "analyze": "bankmine.api",
+    "read_log": "bankmine.api",
+    "EventLog": "bankmine.log.eventlog",
+    "Settings": "bankmine.settings",
+    "Finding": "bankmine.patterns.base",
+    "Pattern": "bankmine.patterns.base",
+    "Diagnosis": "bankmine.advice.answer",
+    "Recommendation": "bankmine.advice.answer",
+    "BankmineError": "bankmine.errors",
+    "InputError": "bankmine.errors",
+    "UsageError": "bankmine.errors",
 }
 
-__all__ = ["Analysis", "BankmineError", "Diagnosis", "EventLog", "Finding", "InputError", "Pattern", "Recommendation",
-           "Settings", "UsageError", "analyze", "read_log"]
+__all__ = [
+    "Analysis",
+    "BankmineError",
+    "Diagnosis",
+    "EventLog",
+    "Finding",
+    "InputError",
+    "Pattern",
+    "Recommendation",
+    "Settings",
+    "UsageError",
+    "analyze",
+    "read_log",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -57,8 +57,10 @@ class Analysis(Shown):
     @cached_property
     def understanding(self) -> Understanding:
         process = self.process if self.process is not None else self.settings.process.id
-        mapping = {label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
-                   for label, entry in self.settings.activities.items()}
+        mapping = {
+            label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
+            for label, entry in self.settings.activities.items()
+        }
         return understand(self.log.activities, process=process, mapping=mapping, actors=actors(self.log))
 
     @cached_property
@@ -125,8 +127,9 @@ class Analysis(Shown):
 
     @cached_property
     def facts(self) -> Facts:
-        return Facts.of(self.log, self.understanding, self.enablement, self.cycle_time, self.rework, self.handovers,
-                        self.customer_waits, self.endings)
+        return Facts.of(
+            self.log, self.understanding, self.enablement, self.cycle_time, self.rework, self.handovers, self.customer_waits, self.endings
+        )
 
     @cached_property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -184,8 +187,7 @@ class Analysis(Shown):
         return self.log.source.timezone
 
 
-def analyze(log: EventLog, process: str | Path | None = None, *, settings: Settings | None = None,
-            as_of: int | None = None) -> Analysis:
+def analyze(log: EventLog, process: str | Path | None = None, *, settings: Settings | None = None, as_of: int | None = None) -> Analysis:
     """The analysis of a log; nothing is computed until it is asked for.
 
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.

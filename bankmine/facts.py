@@ -21,21 +21,28 @@ from bankmine.words import Text
 
 DAYS_FOR_A_YEARLY_FIGURE = 90
 
-NEEDS: Mapping[str, Text] = MappingProxyType({
-    "start": Text(zh="各环节的开始时间", en="start times of the activities"),
-    "resource": Text(zh="经办人", en="who did the work (resource)"),
-    "customer_steps": Text(zh="哪些环节是向客户提出要求或报价、哪些是客户答复（流程定义或 [activities] 映射）",
-                           en="which activities ask or offer something to the customer and which are the answer "
-                              "(process definition or the [activities] mapping)"),
-    "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
-    "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
-    "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
-    "segregation": Text(zh="录入与审批环节的配对（流程定义）", en="pairs of entry and approval steps (process definition)"),
-    "mandatory": Text(zh="必经环节及其先后（流程定义）", en="mandatory steps and what they must precede (process definition)"),
-    "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
-    "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
-    "segment": Text(zh="客户类型、产品或金额，以及声明的优先客群", en="customer segment, product or amount, and which segments are to be served first"),
-})
+NEEDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "start": Text(zh="各环节的开始时间", en="start times of the activities"),
+        "resource": Text(zh="经办人", en="who did the work (resource)"),
+        "customer_steps": Text(
+            zh="哪些环节是向客户提出要求或报价、哪些是客户答复（流程定义或 [activities] 映射）",
+            en="which activities ask or offer something to the customer and which are the answer "
+            "(process definition or the [activities] mapping)",
+        ),
+        "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
+        "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
+        "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
+        "segregation": Text(zh="录入与审批环节的配对（流程定义）", en="pairs of entry and approval steps (process definition)"),
+        "mandatory": Text(zh="必经环节及其先后（流程定义）", en="mandatory steps and what they must precede (process definition)"),
+        "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
+        "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
+        "segment": Text(
+            zh="客户类型、产品或金额，以及声明的优先客群",
+            en="customer segment, product or amount, and which segments are to be served first",
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,17 +77,42 @@ class Facts:
     has: frozenset[str]
 
     @classmethod
-    def of(cls, log: EventLog, understanding: Understanding, enablement: Enablement, cycle_time: CycleTime, rework: Rework,
-           handovers: Handovers, customer_waits: CustomerWaits, endings: Endings) -> "Facts":
+    def of(
+        cls,
+        log: EventLog,
+        understanding: Understanding,
+        enablement: Enablement,
+        cycle_time: CycleTime,
+        rework: Rework,
+        handovers: Handovers,
+        customer_waits: CustomerWaits,
+        endings: Endings,
+    ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
         return cls(
-            names=log.activities, cases=log.cases, case=log.case, activity=log.activity, resource=log.resource,
-            began=log.began, moment=log.moment, wait=enablement.wait, work=np.where(timed, log.end - log.began, 0),
-            enabler=enablement.enabler, offsets=log.offsets, case_begin=case_begin(log), understanding=understanding,
-            enablement=enablement, cycle_time=cycle_time, rework=rework, handovers=handovers,
-            customer_waits=customer_waits, endings=endings, by_design=by_design(understanding)[log.activity],
+            names=log.activities,
+            cases=log.cases,
+            case=log.case,
+            activity=log.activity,
+            resource=log.resource,
+            began=log.began,
+            moment=log.moment,
+            wait=enablement.wait,
+            work=np.where(timed, log.end - log.began, 0),
+            enabler=enablement.enabler,
+            offsets=log.offsets,
+            case_begin=case_begin(log),
+            understanding=understanding,
+            enablement=enablement,
+            cycle_time=cycle_time,
+            rework=rework,
+            handovers=handovers,
+            customer_waits=customer_waits,
+            endings=endings,
+            by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=_has(log, understanding, timed, customer_waits))
+            has=_has(log, understanding, timed, customer_waits),
+        )
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
         """bool [activities]."""

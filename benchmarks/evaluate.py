@@ -62,14 +62,29 @@ def evaluate(job: Job) -> Result:
     from bankmine.sample import generate
 
     begin = time.perf_counter()
-    sample = generate(job.process, seed=job.seed, cases=job.cases, problem=job.pattern, lang="zh" if job.lang == "zh" else "en",
-                      healthy_faults=None if job.pattern else job.seed % 4 < 2, contractual=job.seed % 5 == 0)
+    sample = generate(
+        job.process,
+        seed=job.seed,
+        cases=job.cases,
+        problem=job.pattern,
+        lang="zh" if job.lang == "zh" else "en",
+        healthy_faults=None if job.pattern else job.seed % 4 < 2,
+        contractual=job.seed % 5 == 0,
+    )
     generated = time.perf_counter()
     found = [(r.pattern, r.activity) for r in bankmine.analyze(bankmine.read_log(sample.table)).recommendations]
     done = time.perf_counter()
     truth = (sample.truth.pattern, sample.truth.activity)
-    return Result(job, sample.truth.activity, sample.truth.effect, found.index(truth) + 1 if truth in found else None,
-                  found[0] if found else None, len(found), generated - begin, done - generated)
+    return Result(
+        job,
+        sample.truth.activity,
+        sample.truth.effect,
+        found.index(truth) + 1 if truth in found else None,
+        found[0] if found else None,
+        len(found),
+        generated - begin,
+        done - generated,
+    )
 
 
 def jobs(share: float, first_seed: int, cases: int) -> list[Job]:
@@ -78,7 +93,8 @@ def jobs(share: float, first_seed: int, cases: int) -> list[Job]:
     seeds = range(first_seed, first_seed + max(1, round(SEEDS * share)))
     healthy = range(first_seed, first_seed + max(1, round(HEALTHY_LOGS * share)))
     return [Job(pattern, process, seed, cases) for pattern, processes in PROBLEMS.items() for process in processes for seed in seeds] + [
-        Job(None, PROCESSES[seed % len(PROCESSES)], seed // len(PROCESSES), cases) for seed in healthy]
+        Job(None, PROCESSES[seed % len(PROCESSES)], seed // len(PROCESSES), cases) for seed in healthy
+    ]
 
 
 def lowest(logs: int, rate: float, share: float) -> int:
@@ -104,13 +120,22 @@ def rates(results: Sequence[Result], share: float) -> tuple[str, bool]:
         good = first >= lowest(len(mine), FIRST, share) and three >= lowest(len(mine), FIRST_THREE, share)
         kept &= good
         effects = sorted(r.effect for r in mine if r.effect is not None)
-        rows.append((pattern, len(mine), f"{effects[0]:.0%}-{effects[-1]:.0%}", f"{first} ({first / len(mine):.0%})",
-                     f"{three} ({three / len(mine):.0%})", "yes" if good else "**no**"))
+        rows.append(
+            (
+                pattern,
+                len(mine),
+                f"{effects[0]:.0%}-{effects[-1]:.0%}",
+                f"{first} ({first / len(mine):.0%})",
+                f"{three} ({three / len(mine):.0%})",
+                "yes" if good else "**no**",
+            )
+        )
     return table(("pattern", "logs", "effect", "first", "first three", "kept"), rows), kept
 
 
 def confusion(results: Sequence[Result]) -> str:
     """What stands first, by what was planted; a right pattern at another activity has its own column."""
+
     def what(result: Result) -> str:
         if result.first is None:
             return "nothing"
@@ -124,14 +149,26 @@ def confusion(results: Sequence[Result]) -> str:
 
 def misses(results: Sequence[Result]) -> str:
     """The logs behind every miss, so that each can be made again."""
-    rows = [(r.job.pattern or "healthy", r.job.process, r.job.seed, r.job.lang, r.activity or "", "" if r.effect is None else f"{r.effect:.1%}",
-             r.rank or "", " at ".join(r.first) if r.first else "nothing")
-            for r in results if (r.rank != 1 if r.job.pattern else r.listed)]
+    rows = [
+        (
+            r.job.pattern or "healthy",
+            r.job.process,
+            r.job.seed,
+            r.job.lang,
+            r.activity or "",
+            "" if r.effect is None else f"{r.effect:.1%}",
+            r.rank or "",
+            " at ".join(r.first) if r.first else "nothing",
+        )
+        for r in results
+        if (r.rank != 1 if r.job.pattern else r.listed)
+    ]
     return table(("planted", "process", "seed", "language", "activity", "effect", "rank", "first instead"), rows) if rows else "None."
 
 
 def commit() -> str:
     """The commit under test, and whether the tree differs from it."""
+
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
 
@@ -154,8 +191,9 @@ Planted problems and healthy banks, made by `bankmine.sample` and analysed witho
 `python benchmarks/evaluate.py --share {share:g} --first-seed {arguments.first_seed} --cases {arguments.cases} --write`
 at commit {tested}, Python {platform.python_version()}.
 
-{planted} logs with a planted problem (seeds from {arguments.first_seed} on, half of them Chinese), {len(healthy)} healthy ones, {arguments.cases} cases
-each. Median seconds: {generated:.2f} to make a log, {analysed:.2f} to read and analyse it; {wall_s:.0f} s in all on {WORKERS} processes.
+{planted} logs with a planted problem (seeds from {arguments.first_seed} on, half of them Chinese), {len(healthy)} healthy ones,
+{arguments.cases} cases each. Median seconds: {generated:.2f} to make a log, {analysed:.2f} to read and analyse it;
+{wall_s:.0f} s in all on {WORKERS} processes.
 
 ## Is the planted problem found?
 

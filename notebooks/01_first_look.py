@@ -62,7 +62,8 @@ for route in analysis.variants.table.head(3).itertuples():
 
 # %%
 waiting = analysis.waiting.table
-waiting.assign(total_days=(waiting["total_s"] / DAY_S).round(1))[["activity", "count", "total_days", "share", "by_design"]].nlargest(8, "total_days")
+in_days = waiting.assign(total_days=(waiting["total_s"] / DAY_S).round(1))
+in_days[["activity", "count", "total_days", "share", "by_design"]].nlargest(8, "total_days")
 
 # %% [markdown]
 # ## What is done twice?

@@ -26,7 +26,10 @@ def analysed(log: Path, folder: Path, **environment: str) -> tuple[dict[str, obj
     folder.mkdir()
     subprocess.run(
         [sys.executable, "-m", "bankmine", "analyze", str(log), "--json", str(folder / "a.json"), "--report", str(folder / "a.html")],
-        check=True, capture_output=True, env={**os.environ, **environment})
+        check=True,
+        capture_output=True,
+        env={**os.environ, **environment},
+    )
     return json.loads((folder / "a.json").read_text(encoding="utf-8")), (folder / "a.html").read_bytes()
 
 

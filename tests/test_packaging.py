@@ -64,8 +64,12 @@ def test_every_public_name_is_there() -> None:
 
 def test_lines_have_at_most_140_characters() -> None:
     files = [path for folder in ("bankmine", "tests", "benchmarks", "notebooks") for path in (ROOT / folder).rglob("*.py")]
-    long = [f"{path.relative_to(ROOT)}:{number}" for path in sorted(files)
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if len(line) > 140]
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted(files)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 140
+    ]
     assert not long
 
 

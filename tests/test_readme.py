@@ -16,8 +16,11 @@ INSTALLS = re.findall(r"^<!-- command: (\w+) -->\n```sh\n(.*?)^```$", README, re
 COMMANDS = [line for kind, body in BLOCKS if kind == "sh" for line in body.splitlines() if line.startswith("bankmine ")]
 
 # The first column of the table of commands: "`bankmine waiting`, `rework`, `variants LOG`".
-LISTED = [cell.removeprefix("bankmine ").split()[0] for row in re.findall(r"^\| (`bankmine .*?) \|", README, re.MULTILINE)
-          for cell in re.findall(r"`([^`]+)`", row)]
+LISTED = [
+    cell.removeprefix("bankmine ").split()[0]
+    for row in re.findall(r"^\| (`bankmine .*?) \|", README, re.MULTILINE)
+    for cell in re.findall(r"`([^`]+)`", row)
+]
 
 
 def run(line: str, monkeypatch: pytest.MonkeyPatch) -> int:

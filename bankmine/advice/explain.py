@@ -22,14 +22,23 @@ def explain(log: EventLog, facts: Facts, listed: Sequence[Listed], candidates: S
     blocks: list[Block] = [
         Heading(Text(zh=f"{pattern.code} {pattern.title.zh}", en=f"{pattern.code} {pattern.title.en}"), 1),
         Paragraph(finding.text),
-        TableBlock((Column(Text(zh="量", en="Figure"), "code"), Column(Text(zh="值", en="Value"), "number")), figures,
-                   caption=Text(zh="句子中的每个数字", en="Every number of the sentence")),
-        Paragraph(Text(zh="这条尚未列入建议：未达到实质份额或案件数下限。",
-                       en="This finding is not among the recommendations: below the material share or the number of cases."))
-        if item is None else
-        TableBlock((Column(Text(zh="因子", en="Factor"), "text"), Column(Text(zh="值", en="Value"), "number")),
-                   [*item.factors, (Text(zh="得分", en="score"), item.score)],
-                   caption=Text(zh="得分 = 各因子之积", en="Score = product of the factors")),
+        TableBlock(
+            (Column(Text(zh="量", en="Figure"), "code"), Column(Text(zh="值", en="Value"), "number")),
+            figures,
+            caption=Text(zh="句子中的每个数字", en="Every number of the sentence"),
+        ),
+        Paragraph(
+            Text(
+                zh="这条尚未列入建议：未达到实质份额或案件数下限。",
+                en="This finding is not among the recommendations: below the material share or the number of cases.",
+            )
+        )
+        if item is None
+        else TableBlock(
+            (Column(Text(zh="因子", en="Factor"), "text"), Column(Text(zh="值", en="Value"), "number")),
+            [*item.factors, (Text(zh="得分", en="score"), item.score)],
+            caption=Text(zh="得分 = 各因子之积", en="Score = product of the factors"),
+        ),
     ]
     if pattern.kind != "control":
         blocks.append(_arithmetic(facts, candidate))
@@ -41,49 +50,85 @@ def _chosen(facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candida
     if what.isdecimal():
         if 1 <= int(what) <= len(listed):
             return listed[int(what) - 1].candidate
-        raise UsageError("RANK_UNKNOWN", Text(zh=f"没有第 {what} 条建议", en=f"there is no recommendation {what}"),
-                         Text(zh=f"共有 {len(listed)} 条", en=f"there are {len(listed)}"))
+        raise UsageError(
+            "RANK_UNKNOWN",
+            Text(zh=f"没有第 {what} 条建议", en=f"there is no recommendation {what}"),
+            Text(zh=f"共有 {len(listed)} 条", en=f"there are {len(listed)}"),
+        )
     code, _, place = what.partition("@")
     matching = [c for c in candidates if c.pattern.code == code.upper() and place in ("", facts.names[c.finding.activity])]
     if matching:
         return max(matching, key=lambda c: (int(c.realistic.sum()), -c.finding.activity))
     known = sorted({f"{c.pattern.code}@{facts.names[c.finding.activity]}" for c in candidates})
-    raise UsageError("FINDING_UNKNOWN", Text(zh=f"没有发现 {what}", en=f"no finding {what}"),
-                     Text(zh=f"可用：{'、'.join(known) or '无'}", en=f"known: {', '.join(known) or 'none'}"))
+    raise UsageError(
+        "FINDING_UNKNOWN",
+        Text(zh=f"没有发现 {what}", en=f"no finding {what}"),
+        Text(zh=f"可用：{'、'.join(known) or '无'}", en=f"known: {', '.join(known) or 'none'}"),
+    )
 
 
 def _arithmetic(facts: Facts, candidate: Candidate) -> TableBlock:
     scenario = candidate.scenario
     rows = [
         (Text(zh="受影响案件", en="cases affected"), "count", len(candidate.finding.cases)),
-        (Text(zh="证据行的等待合计", en="waiting of the rows below that would be saved"), "duration", float(scenario.wait_cut.sum()) / SECOND),
+        (
+            Text(zh="证据行的等待合计", en="waiting of the rows below that would be saved"),
+            "duration",
+            float(scenario.wait_cut.sum()) / SECOND,
+        ),
         (Text(zh="证据行的办理合计", en="work of the rows below that would be saved"), "duration", float(scenario.work_cut.sum()) / SECOND),
-        (Text(zh="重放后办理时长减少（原因全消）", en="cycle time saved by replay, cause gone"), "duration", float(candidate.upper.sum()) / SECOND),
+        (
+            Text(zh="重放后办理时长减少（原因全消）", en="cycle time saved by replay, cause gone"),
+            "duration",
+            float(candidate.upper.sum()) / SECOND,
+        ),
         (Text(zh="可实现份额", en="realistic share"), "share", scenario.realistic),
-        (Text(zh="重放后办理时长减少（可实现）", en="cycle time saved by replay, realistic"), "duration",
-         float(candidate.realistic.sum()) / SECOND),
+        (
+            Text(zh="重放后办理时长减少（可实现）", en="cycle time saved by replay, realistic"),
+            "duration",
+            float(candidate.realistic.sum()) / SECOND,
+        ),
         (Text(zh="员工工时减少（可实现）", en="staff time saved, realistic"), "duration", float(candidate.effort.sum()) / SECOND),
         (Text(zh="除以全部案件数", en="divided by all cases"), "count", facts.cases),
     ]
-    return TableBlock((Column(Text(zh="步骤", en="Step"), "text"), Column(Text(zh="数", en="Amount"), "number"),
-                       Column(Text(zh="时间", en="Time"), "duration")),
-                      [(name, value if kind != "duration" else "", value if kind == "duration" else "") for name, kind, value in rows],
-                      caption=Text(zh="算法", en="Arithmetic"))
+    return TableBlock(
+        (
+            Column(Text(zh="步骤", en="Step"), "text"),
+            Column(Text(zh="数", en="Amount"), "number"),
+            Column(Text(zh="时间", en="Time"), "duration"),
+        ),
+        [(name, value if kind != "duration" else "", value if kind == "duration" else "") for name, kind, value in rows],
+        caption=Text(zh="算法", en="Arithmetic"),
+    )
 
 
 def _rows(log: EventLog, facts: Facts, candidate: Candidate) -> TableBlock:
     scenario = candidate.scenario
-    columns = (Column(Text(zh="案件", en="Case"), "label"), Column(Text(zh="环节", en="Activity"), "label"),
-               Column(Text(zh="文件", en="File"), "label"), Column(Text(zh="行", en="Line"), "code"),
-               Column(Text(zh="开始", en="Began"), "time"), Column(Text(zh="完成", en="Done"), "time"),
-               Column(Text(zh="等待", en="Wait"), "duration"), Column(Text(zh="可省等待", en="Wait saved"), "duration"),
-               Column(Text(zh="可省办理", en="Work saved"), "duration"))
+    columns = (
+        Column(Text(zh="案件", en="Case"), "label"),
+        Column(Text(zh="环节", en="Activity"), "label"),
+        Column(Text(zh="文件", en="File"), "label"),
+        Column(Text(zh="行", en="Line"), "code"),
+        Column(Text(zh="开始", en="Began"), "time"),
+        Column(Text(zh="完成", en="Done"), "time"),
+        Column(Text(zh="等待", en="Wait"), "duration"),
+        Column(Text(zh="可省等待", en="Wait saved"), "duration"),
+        Column(Text(zh="可省办理", en="Work saved"), "duration"),
+    )
     rows = []
     for row, wait_cut, work_cut in zip(scenario.rows.tolist(), scenario.wait_cut.tolist(), scenario.work_cut.tolist(), strict=True):
         file, line = log.place(row)
-        rows.append((log.case_names[log.case[row]], facts.names[facts.activity[row]], file, line, int(facts.began[row]),
-                     int(facts.moment[row]), float(facts.wait[row]) / SECOND, wait_cut / SECOND, work_cut / SECOND))
+        rows.append(
+            (
+                log.case_names[log.case[row]],
+                facts.names[facts.activity[row]],
+                file,
+                line,
+                int(facts.began[row]),
+                int(facts.moment[row]),
+                float(facts.wait[row]) / SECOND,
+                wait_cut / SECOND,
+                work_cut / SECOND,
+            )
+        )
     return TableBlock(columns, rows, caption=Text(zh="证据行", en="Rows behind the figure"))
-
-
-

@@ -96,8 +96,10 @@ def rank(facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: 
     stability = _stability(scored)
     tiers = _tiers(scored)
     ordered = sorted(range(len(scored)), key=lambda i: (tiers[i], i))
-    return [Listed(_recommendation(facts, position + 1, tiers[i], scored[i], stability[i]), scored[i].candidate)
-            for position, i in enumerate(ordered)]
+    return [
+        Listed(_recommendation(facts, position + 1, tiers[i], scored[i], stability[i]), scored[i].candidate)
+        for position, i in enumerate(ordered)
+    ]
 
 
 def _control(candidate: Candidate) -> _Scored:
@@ -205,15 +207,34 @@ def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, sta
     held_back = 1.0 if pattern.kind == "control" else RISK_OF_CHANGE[pattern.risk_of_change]
     where = {"to_activity": None, "role": None, "segment": None, "channel": None, "branch": None, "resource": None}
     return Recommendation(
-        rank=position, tier=tier, pattern=pattern.code, activity=facts.names[finding.activity],
-        where=MappingProxyType({**where, **finding.where}), diagnoses=pattern.diagnoses, plan=pattern.plan,
-        title=pattern.title, text=finding.text, kind=pattern.kind, gain=_gain(facts, scored), evidence=pattern.evidence,
-        feasibility=pattern.feasibility, risk_of_change=pattern.risk_of_change, risk_of_inaction=pattern.risk_of_inaction,
-        likelihood=likelihood, severity=severity, risk_class=risk_class, phase=pattern.phase,
-        cases=len(finding.cases), share_of_cases=share, material_share=scored.low, score=scored.score, stability=stability,
+        rank=position,
+        tier=tier,
+        pattern=pattern.code,
+        activity=facts.names[finding.activity],
+        where=MappingProxyType({**where, **finding.where}),
+        diagnoses=pattern.diagnoses,
+        plan=pattern.plan,
+        title=pattern.title,
+        text=finding.text,
+        kind=pattern.kind,
+        gain=_gain(facts, scored),
+        evidence=pattern.evidence,
+        feasibility=pattern.feasibility,
+        risk_of_change=pattern.risk_of_change,
+        risk_of_inaction=pattern.risk_of_inaction,
+        likelihood=likelihood,
+        severity=severity,
+        risk_class=risk_class,
+        phase=pattern.phase,
+        cases=len(finding.cases),
+        share_of_cases=share,
+        material_share=scored.low,
+        score=scored.score,
+        stability=stability,
         factors=(
             (Text(zh="实质份额（下限）", en="material share (lower bound)"), scored.low),
             (Text(zh="可行性", en="feasibility"), FEASIBILITY[pattern.feasibility]),
             (Text(zh="证据", en="evidence"), EVIDENCE[pattern.evidence]),
             (Text(zh="变更风险", en="risk of changing"), held_back),
-        ))
+        ),
+    )

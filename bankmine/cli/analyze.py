@@ -13,8 +13,13 @@ from bankmine.cli.output import ANALYSING, READING, distinct, show, working
 def analyze(
     reading: Reading,
     *,
-    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write the report, one HTML file that needs no network.", show_default=False)] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", help="Write the report, one HTML file that needs no network.", show_default=False),
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)
+    ] = None,
 ) -> None:
     """Say what is wrong and what to do first.
 

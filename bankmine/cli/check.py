@@ -13,9 +13,15 @@ from bankmine.cli.output import READING, distinct, show, working
 def check(
     reading: Reading,
     *,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the findings as JSON (see bankmine schema).", show_default=False)] = None,
-    rejects: Annotated[Path | None, typer.Option("--rejects", metavar="FILE", help="Write every row that was set aside as CSV: file, line, reason.",
-                                                 show_default=False)] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the findings as JSON (see bankmine schema).", show_default=False)
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects", metavar="FILE", help="Write every row that was set aside as CSV: file, line, reason.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Check the data, and what it can carry.
 

@@ -24,12 +24,28 @@ class Algorithm(StrEnum):
 def discover(
     reading: Reading,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model goes: .svg, .png, .bpmn, .pnml or .dot.", show_default=False)],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="Where the model goes: .svg, .png, .bpmn, .pnml or .dot.", show_default=False),
+    ],
     algorithm: Annotated[Algorithm, typer.Option("--algorithm", help="How the model is discovered.")] = Algorithm.INDUCTIVE,
-    noise: Annotated[float | None, typer.Option("--noise", min=0.0, max=1.0, metavar="SHARE", show_default=False,
-                                                 help="How rare behaviour may be to be left out (default 0.2 inductive, 0.05 heuristics).")] = None,
-    top_variants: Annotated[float | None, typer.Option("--top-variants", metavar="SHARE", help="Only the cases of the most frequent variants that hold this share.",
-                                                       show_default=False)] = None,
+    noise: Annotated[
+        float | None,
+        typer.Option(
+            "--noise",
+            min=0.0,
+            max=1.0,
+            metavar="SHARE",
+            show_default=False,
+            help="How rare behaviour may be to be left out (default 0.2 inductive, 0.05 heuristics).",
+        ),
+    ] = None,
+    top_variants: Annotated[
+        float | None,
+        typer.Option(
+            "--top-variants", metavar="SHARE", help="Only the cases of the most frequent variants that hold this share.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Discover the process model.
 

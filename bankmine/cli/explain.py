@@ -16,9 +16,17 @@ ROWS_SHOWN = 20
 def explain(
     reading: Reading,
     *,
-    what: Annotated[str, typer.Argument(metavar="RANK|PATTERN[@PLACE]", help="A recommendation's rank, or a pattern such as P07 or P07@Approve loan.",
-                                        show_default=False)],
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every row behind the figure as CSV.", show_default=False)] = None,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="RANK|PATTERN[@PLACE]",
+            help="A recommendation's rank, or a pattern such as P07 or P07@Approve loan.",
+            show_default=False,
+        ),
+    ],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every row behind the figure as CSV.", show_default=False)
+    ] = None,
 ) -> None:
     """Show what is behind one figure.
 

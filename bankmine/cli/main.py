@@ -24,8 +24,14 @@ from bankmine.words import Lang, Text
 
 DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
 
-app = typer.Typer(name="bankmine", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-                  context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+app = typer.Typer(
+    name="bankmine",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 EXAMPLES = {
     analyze: "bankmine analyze loans.csv --report loans.html --json loans.json",
     check: "bankmine check loans.csv --rejects rejects.csv",
@@ -48,7 +54,9 @@ def _say_version(asked: bool) -> None:
 
 
 @app.callback()
-def bankmine(*, version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", callback=_say_version, is_eager=True)] = False) -> None:
+def bankmine(
+    *, version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", callback=_say_version, is_eager=True)] = False
+) -> None:
     """Find where a bank's processes lose time, and what to change first."""
 
 
@@ -84,7 +92,9 @@ def _usage(error: typer.TyperException) -> UsageError:
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", "bankmine")
     what = " ".join(error.format_message().split())
-    return UsageError("USAGE", Text(zh=f"命令行参数有误：{what}", en=what), Text(zh=f"请看 {command} --help。", en=f"see {command} --help."))
+    return UsageError(
+        "USAGE", Text(zh=f"命令行参数有误：{what}", en=what), Text(zh=f"请看 {command} --help。", en=f"see {command} --help.")
+    )
 
 
 def _bug(lang: Lang) -> int:
@@ -98,8 +108,15 @@ def _bug(lang: Lang) -> int:
     if place is None:
         traceback.print_exc()
         place = Text(zh="以上输出", en="the output above").of(lang)
-    print(Text(zh="bankmine: INTERNAL: 这是 bankmine 自身的错误，不是您的数据的问题。", en="bankmine: INTERNAL: this is a fault of bankmine, not of your data.").of(lang),
-          Text(zh="hint: 请把 {place} 交给维护者。", en="hint: hand {place} to those who maintain it.").format(place=place).of(lang), sep="\n", file=sys.stderr)
+    print(
+        Text(
+            zh="bankmine: INTERNAL: 这是 bankmine 自身的错误，不是您的数据的问题。",
+            en="bankmine: INTERNAL: this is a fault of bankmine, not of your data.",
+        ).of(lang),
+        Text(zh="hint: 请把 {place} 交给维护者。", en="hint: hand {place} to those who maintain it.").format(place=place).of(lang),
+        sep="\n",
+        file=sys.stderr,
+    )
     return BUG
 
 

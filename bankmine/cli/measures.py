@@ -39,8 +39,13 @@ def rework(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
         from bankmine.report.measures import rework_rows
 
         analysis = reading.analyze(reading.read())
-    _write(reading, form, [*analysis.rework.blocks(), *analysis.loops.blocks()], [row.model_dump() for row in rework_rows(analysis)],
-           analysis.log.source.timezone)
+    _write(
+        reading,
+        form,
+        [*analysis.rework.blocks(), *analysis.loops.blocks()],
+        [row.model_dump() for row in rework_rows(analysis)],
+        analysis.log.source.timezone,
+    )
 
 
 @on_a_log

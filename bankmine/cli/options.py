@@ -19,8 +19,24 @@ if TYPE_CHECKING:
     from bankmine.log.eventlog import EventLog
     from bankmine.settings import Settings
 
-COLUMNS = ("case", "activity", "start", "end", "timestamp", "resource", "role", "channel", "branch", "segment", "product", "amount", "cost",
-           "status", "arrival", "instance")
+COLUMNS = (
+    "case",
+    "activity",
+    "start",
+    "end",
+    "timestamp",
+    "resource",
+    "role",
+    "channel",
+    "branch",
+    "segment",
+    "product",
+    "amount",
+    "cost",
+    "status",
+    "arrival",
+    "instance",
+)
 EARLIEST, LATEST = "1970", "2261"
 
 
@@ -47,12 +63,25 @@ def _column(name: str, what: str) -> Any:
 class Reading:
     """A log on the command line and how it is to be read, filtered and understood."""
 
-    log: Annotated[list[str], typer.Argument(metavar="LOG...", help="A file, several files or a glob pattern: CSV, TSV, Parquet, XLSX, XES.",
-                                             show_default=False)]
-    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings: columns, meaning of labels, thresholds (bankmine.toml).",
-                                                show_default=False)] = None
-    process: Annotated[str | None, typer.Option("--process", metavar="ID|FILE", help="deposit, loan, payment, wealth, or a definition's file; recognised if left out.",
-                                                show_default=False)] = None
+    log: Annotated[
+        list[str],
+        typer.Argument(metavar="LOG...", help="A file, several files or a glob pattern: CSV, TSV, Parquet, XLSX, XES.", show_default=False),
+    ]
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="Settings: columns, meaning of labels, thresholds (bankmine.toml).", show_default=False
+        ),
+    ] = None
+    process: Annotated[
+        str | None,
+        typer.Option(
+            "--process",
+            metavar="ID|FILE",
+            help="deposit, loan, payment, wealth, or a definition's file; recognised if left out.",
+            show_default=False,
+        ),
+    ] = None
     lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.EN
     case: Annotated[str | None, _column("case", "the case number")] = None
     activity: Annotated[str | None, _column("activity", "the activity")] = None
@@ -70,19 +99,41 @@ class Reading:
     status: Annotated[str | None, _column("status", "the status")] = None
     arrival: Annotated[str | None, _column("arrival", "the time at which the customer came or submitted")] = None
     instance: Annotated[str | None, _column("instance", "the number of the work item")] = None
-    lifecycle: Annotated[Lifecycle, typer.Option("--lifecycle", help="Pair lifecycle rows, keep completions only, or take every row.")] = Lifecycle.PAIR
-    timezone: Annotated[str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of times that have none (default Asia/Shanghai).",
-                                                 show_default=False)] = None
-    time_format: Annotated[str | None, typer.Option("--time-format", metavar="FORMAT", help="Format of the times where it is ambiguous, such as %d/%m/%Y %H:%M.",
-                                                    show_default=False)] = None
-    encoding: Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of text files where it cannot be told.", show_default=False)] = None
+    lifecycle: Annotated[Lifecycle, typer.Option("--lifecycle", help="Pair lifecycle rows, keep completions only, or take every row.")] = (
+        Lifecycle.PAIR
+    )
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="Zone of times that have none (default Asia/Shanghai).", show_default=False),
+    ] = None
+    time_format: Annotated[
+        str | None,
+        typer.Option(
+            "--time-format", metavar="FORMAT", help="Format of the times where it is ambiguous, such as %d/%m/%Y %H:%M.", show_default=False
+        ),
+    ] = None
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Encoding of text files where it cannot be told.", show_default=False)
+    ] = None
     dedupe: Annotated[bool, typer.Option("--dedupe", help="Drop exact repetitions of rows.")] = False
-    where: Annotated[list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Cases with this value, such as channel=online; may be repeated.",
-                                                    show_default=False)] = None
-    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Cases that began on or after this year, month or day.", show_default=False)] = None
-    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Cases that began on or before this year, month or day.", show_default=False)] = None
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What counts as now (default: the log's last event).", show_default=False)] = None
-    show_people: Annotated[bool, typer.Option("--show-people", help="Names of people instead of pseudonyms, where an output holds any.")] = False
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where", metavar="NAME=VALUE", help="Cases with this value, such as channel=online; may be repeated.", show_default=False
+        ),
+    ] = None
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="Cases that began on or after this year, month or day.", show_default=False)
+    ] = None
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Cases that began on or before this year, month or day.", show_default=False)
+    ] = None
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="What counts as now (default: the log's last event).", show_default=False)
+    ] = None
+    show_people: Annotated[
+        bool, typer.Option("--show-people", help="Names of people instead of pseudonyms, where an output holds any.")
+    ] = False
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False
 
     @property
@@ -105,14 +156,25 @@ class Reading:
 
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
-        log = read_log(source, **columns, lifecycle=self.lifecycle.value, timezone=self.timezone, encoding=self.encoding,
-                       time_format=self.time_format, settings=self.settings(), dedupe=self.dedupe)
+        log = read_log(
+            source,
+            **columns,
+            lifecycle=self.lifecycle.value,
+            timezone=self.timezone,
+            encoding=self.encoding,
+            time_format=self.time_format,
+            settings=self.settings(),
+            dedupe=self.dedupe,
+        )
         wanted: dict[str, list[str]] = {}
         for condition in self.where or []:
             name, equals, value = condition.partition("=")
             if not equals or not name.strip():
-                raise UsageError("OPTION_VALUE", Text(zh=f"--where {condition!r} 不是“名称=取值”。", en=f"--where {condition!r} is not NAME=VALUE."),
-                                 Text(zh="例如 --where channel=online。", en="for example --where channel=online."))
+                raise UsageError(
+                    "OPTION_VALUE",
+                    Text(zh=f"--where {condition!r} 不是“名称=取值”。", en=f"--where {condition!r} is not NAME=VALUE."),
+                    Text(zh="例如 --where channel=online。", en="for example --where channel=online."),
+                )
             wanted.setdefault(name.strip(), []).append(value.strip())
         for name, values in wanted.items():
             log = log.where(**{name: values})
@@ -124,7 +186,9 @@ class Reading:
         """The analysis of the log that these options ask for; lazy."""
         from bankmine.api import analyze
 
-        return analyze(log, self.process, settings=self.settings(), as_of=None if self.as_of is None else _instant(self.as_of, log.source.timezone))
+        return analyze(
+            log, self.process, settings=self.settings(), as_of=None if self.as_of is None else _instant(self.as_of, log.source.timezone)
+        )
 
 
 def _instant(text: str, zone: str) -> int:
@@ -132,8 +196,11 @@ def _instant(text: str, zone: str) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise UsageError("OPTION_VALUE", Text(zh=f"无法理解 --as-of {text!r}。", en=f"--as-of {text!r} is not a date."),
-                         Text(zh="请写成 2026-03-31 或 2026-03-31T18:00。", en="write 2026-03-31 or 2026-03-31T18:00.")) from None
+        raise UsageError(
+            "OPTION_VALUE",
+            Text(zh=f"无法理解 --as-of {text!r}。", en=f"--as-of {text!r} is not a date."),
+            Text(zh="请写成 2026-03-31 或 2026-03-31T18:00。", en="write 2026-03-31 or 2026-03-31T18:00."),
+        ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     if len(text.strip()) <= len("2026-03-31"):
@@ -147,8 +214,15 @@ def on_a_log(command: Callable[..., None]) -> Callable[..., None]:
     LOG comes first, then the command's own parameters, then the shared options.
     """
     own = list(inspect.signature(command).parameters.values())[1:]
-    shared = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, annotation=f.type,
-                                default=inspect.Parameter.empty if f.default is MISSING else f.default) for f in fields(Reading)]
+    shared = [
+        inspect.Parameter(
+            f.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=f.type,
+            default=inspect.Parameter.empty if f.default is MISSING else f.default,
+        )
+        for f in fields(Reading)
+    ]
     names = {f.name for f in fields(Reading)}
 
     def run(**values: Any) -> None:

@@ -36,7 +36,9 @@ def put(content: bytes) -> None:
 
 @contextmanager
 def _stdout() -> Iterator[None]:
-    """Sees to it that everything arrives: a full disk behind a redirection is an error; a reader who has seen enough, as `head` has, is none."""
+    """Sees to it that everything arrives: a full disk behind a redirection is an error; a reader who has seen enough,
+    as `head` has, is none.
+    """
     try:
         yield
         sys.stdout.flush()
@@ -44,8 +46,11 @@ def _stdout() -> Iterator[None]:
         _silence()
     except OSError as error:
         _silence()
-        raise OutputError("WRITE_FAILED", Text(zh=f"无法写到标准输出：{error.strerror}。", en=f"standard output cannot be written: {error.strerror}."),
-                          Text(zh="请检查磁盘空间。", en="check the disk's space.")) from error
+        raise OutputError(
+            "WRITE_FAILED",
+            Text(zh=f"无法写到标准输出：{error.strerror}。", en=f"standard output cannot be written: {error.strerror}."),
+            Text(zh="请检查磁盘空间。", en="check the disk's space."),
+        ) from error
 
 
 def _silence() -> None:
@@ -79,8 +84,14 @@ def distinct(outputs: Mapping[str, Path | None], inputs: Iterable[str]) -> dict[
             continue
         place = path.resolve()
         if place in taken:
-            raise UsageError("OUTPUT_CLASH", Text(zh="{option} 与{other}是同一个文件。", en="{option} is the same file as {other}.").format(option=option, other=taken[place]),
-                             Text(zh="请换一个文件名。", en="choose another name."), str(path))
+            raise UsageError(
+                "OUTPUT_CLASH",
+                Text(zh="{option} 与{other}是同一个文件。", en="{option} is the same file as {other}.").format(
+                    option=option, other=taken[place]
+                ),
+                Text(zh="请换一个文件名。", en="choose another name."),
+                str(path),
+            )
         taken[place] = Text.same(option)
         wanted[option] = path
     return wanted

@@ -12,7 +12,9 @@ WRITTEN = Text(zh="已写入 {path}", en="{path} written")
 
 
 def sample(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the logs and truth.json; made if it is not there.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder for the logs and truth.json; made if it is not there.", show_default=False)
+    ],
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 2024,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the messages.")] = Language.EN,
 ) -> None:

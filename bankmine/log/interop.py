@@ -102,7 +102,8 @@ def _series(name: str, column: "pd.Series[Any]") -> pl.Series:
 def to_pm4py(log: EventLog, *, intervals: bool = False) -> "pd.DataFrame":
     """pm4py's formatted table: one row per activity instance, in canonical order, with a fresh index.
 
-    `case:concept:name`, `concept:name`, `time:timestamp` (completion; for open work the start), `start` (NaT = unknown), `org:resource`, `lifecycle:transition` (complete, or start for open work),
+    `case:concept:name`, `concept:name`, `time:timestamp` (completion; for open work the start),
+    `start` (NaT = unknown), `org:resource`, `lifecycle:transition` (complete, or start for open work),
     `concept:instance` (the work item), and the attributes under pm4py's keys where it has one. Times are UTC.
 
     pm4py's DFG, variants, start and end activities on this table equal ours. It would order a DFG by start, not by

@@ -34,7 +34,8 @@ MOST_COMPARED = 20_000
 MOST_SYNONYMS = 300
 MOST_SHARING_A_STEM = 20
 NEGATIVE = re.compile(
-    r"\b(not|no|un\w+|non|reject\w*|declin\w*|den(y|ied|ial)|cancel\w*|fail\w*|return\w*|withdr\w*|refus\w*|incomplete|in\w*correct)\b|不|未|拒|否|退|驳|撤|取消|失败|终止",
+    r"\b(not|no|un\w+|non|reject\w*|declin\w*|den(y|ied|ial)|cancel\w*|fail\w*|return\w*|withdr\w*|refus\w*"
+    r"|incomplete|in\w*correct)\b|不|未|拒|否|退|驳|撤|取消|失败|终止",
     re.IGNORECASE,
 )
 

@@ -143,7 +143,8 @@ def unread_note(stamps: Stamps, reason: int, among: np.ndarray | None = None) ->
         if reason == OUT_OF_RANGE:
             return Text(
                 zh=f"{count} 个时间超出可信范围（早于 1970-01-02 或晚于 2099-12-30，多为占位日期），按未知处理（该行没有其他时间的，已搁置）",
-                en=f"{count} times are out of range (before 1970-01-02 or after 2099-12-30, mostly placeholder dates); rows without another time were set aside",
+                en=f"{count} times are out of range (before 1970-01-02 or after 2099-12-30, mostly placeholder dates); "
+                f"rows without another time were set aside",
             )
         return Text(
             zh=f"{count} 个时间无法读取（日期不存在或写法不符），按未知处理（该行没有其他时间的，已搁置）",

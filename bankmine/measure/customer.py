@@ -18,9 +18,13 @@ def kinds(understanding: Understanding, *wanted: Kind) -> np.ndarray:
 
 def answers(understanding: Understanding) -> np.ndarray:
     """bool [activities]: the customer acts and it can be an answer."""
-    return np.array([meaning.kind not in NOT_AN_ANSWER
-                     and (meaning.kind is Kind.CUSTOMER_REPLY or meaning.party is Party.CUSTOMER)
-                     for meaning in understanding.activities], dtype=bool)
+    return np.array(
+        [
+            meaning.kind not in NOT_AN_ANSWER and (meaning.kind is Kind.CUSTOMER_REPLY or meaning.party is Party.CUSTOMER)
+            for meaning in understanding.activities
+        ],
+        dtype=bool,
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,15 +52,29 @@ class CycleTime(Shown):
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame([{"cases": self.cases, "open_cases": self.open_cases, "mean_s": self.mean_s,
-                              "median_s": self.median_s, "p90_s": self.p90_s, "p95_s": self.p95_s,
-                              "efficiency": self.efficiency}])
+        return pd.DataFrame(
+            [
+                {
+                    "cases": self.cases,
+                    "open_cases": self.open_cases,
+                    "mean_s": self.mean_s,
+                    "median_s": self.median_s,
+                    "p90_s": self.p90_s,
+                    "p95_s": self.p95_s,
+                    "efficiency": self.efficiency,
+                }
+            ]
+        )
 
     def blocks(self) -> list[Block]:
-        return [KeyFigures((
-            (Text(zh="案件数", en="Cases"), "count", self.cases),
-            (Text(zh="其中未结", en="of these open"), "count", self.open_cases),
-            (Text(zh="办理时长中位数", en="Median cycle time"), "duration", self.median_s),
-            (Text(zh="办理时长均值", en="Mean cycle time"), "duration", self.mean_s),
-            (Text(zh="九成案件不超过", en="90 % take at most"), "duration", self.p90_s),
-        ))]
+        return [
+            KeyFigures(
+                (
+                    (Text(zh="案件数", en="Cases"), "count", self.cases),
+                    (Text(zh="其中未结", en="of these open"), "count", self.open_cases),
+                    (Text(zh="办理时长中位数", en="Median cycle time"), "duration", self.median_s),
+                    (Text(zh="办理时长均值", en="Mean cycle time"), "duration", self.mean_s),
+                    (Text(zh="九成案件不超过", en="90 % take at most"), "duration", self.p90_s),
+                )
+            )
+        ]

@@ -44,8 +44,16 @@ class Handovers(Shown):
         bounce[2:] = same[1:] & same[:-1] & (what[2:] == what[:-2]) & (what[2:] != what[1:-1])
         within = np.zeros(len(log), dtype=bool)
         within[2:] = (what[2:] == what[1:-1]) & (what[2:] == what[:-2])
-        return cls(int(same.sum()), int(known.sum()), int(changed.sum()), len(np.unique(log.case[1:][changed])),
-                   np.flatnonzero(back), np.flatnonzero(bounce), np.flatnonzero(back & within), log.case)
+        return cls(
+            int(same.sum()),
+            int(known.sum()),
+            int(changed.sum()),
+            len(np.unique(log.case[1:][changed])),
+            np.flatnonzero(back),
+            np.flatnonzero(bounce),
+            np.flatnonzero(back & within),
+            log.case,
+        )
 
     @property
     def ping_pong_cases(self) -> int:
@@ -59,13 +67,27 @@ class Handovers(Shown):
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame([{"pairs": self.pairs, "known": self.known, "handovers": self.count,
-                              "ping_pong": len(self.ping_pong), "ping_pong_cases": self.ping_pong_cases,
-                              "bounce": len(self.bounce), "bounce_cases": self.bounce_cases}])
+        return pd.DataFrame(
+            [
+                {
+                    "pairs": self.pairs,
+                    "known": self.known,
+                    "handovers": self.count,
+                    "ping_pong": len(self.ping_pong),
+                    "ping_pong_cases": self.ping_pong_cases,
+                    "bounce": len(self.bounce),
+                    "bounce_cases": self.bounce_cases,
+                }
+            ]
+        )
 
     def blocks(self) -> list[Block]:
-        return [KeyFigures((
-            (Text(zh="交接次数", en="Handovers"), "count", self.count if self.known else None),
-            (Text(zh="占相邻环节", en="of consecutive activities"), "share", self.count / self.known if self.known else None),
-            (Text(zh="来回转手案件", en="Cases passed back and forth"), "count", self.ping_pong_cases if self.known else None),
-        ))]
+        return [
+            KeyFigures(
+                (
+                    (Text(zh="交接次数", en="Handovers"), "count", self.count if self.known else None),
+                    (Text(zh="占相邻环节", en="of consecutive activities"), "share", self.count / self.known if self.known else None),
+                    (Text(zh="来回转手案件", en="Cases passed back and forth"), "count", self.ping_pong_cases if self.known else None),
+                )
+            )
+        ]

@@ -63,8 +63,15 @@ class Loops(Shown):
         return cls(log.activities, tuple(sorted(loops, key=lambda loop: (-loop.total_s, loop.activities))))
 
     @staticmethod
-    def _measured(key: tuple[int, ...], source: np.ndarray, to: np.ndarray, case: np.ndarray, activity: np.ndarray,
-                  began: np.ndarray, ended: np.ndarray) -> Loop:
+    def _measured(
+        key: tuple[int, ...],
+        source: np.ndarray,
+        to: np.ndarray,
+        case: np.ndarray,
+        activity: np.ndarray,
+        began: np.ndarray,
+        ended: np.ndarray,
+    ) -> Loop:
         """An iteration is a return to the activity by which the case entered this loop, so that none counts twice."""
         _, entry, member = np.unique(case[to], return_index=True, return_inverse=True)
         counted = activity[to] == activity[to[entry]][member]
@@ -86,16 +93,37 @@ class Loops(Shown):
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame([{
-            "activities": tuple(self.names[a] for a in loop.activities), "cases": loop.cases, "iterations": loop.iterations,
-            "total_s": loop.total_s, "detour_s": loop.detour_s,
-            "exits": tuple((None if a is None else self.names[a], n) for a, n in loop.exits),
-        } for loop in self.loops], columns=["activities", "cases", "iterations", "total_s", "detour_s", "exits"])
+        return pd.DataFrame(
+            [
+                {
+                    "activities": tuple(self.names[a] for a in loop.activities),
+                    "cases": loop.cases,
+                    "iterations": loop.iterations,
+                    "total_s": loop.total_s,
+                    "detour_s": loop.detour_s,
+                    "exits": tuple((None if a is None else self.names[a], n) for a, n in loop.exits),
+                }
+                for loop in self.loops
+            ],
+            columns=["activities", "cases", "iterations", "total_s", "detour_s", "exits"],
+        )
 
     def blocks(self) -> list[Block]:
-        columns = (Column(Text(zh="循环", en="Loop"), "label"), Column(Text(zh="案件", en="Cases"), "count"),
-                   Column(Text(zh="次数", en="Iterations"), "count"), Column(Text(zh="时间合计", en="Total time"), "duration"))
-        rows = [(" → ".join(self.names[a] for a in (*loop.activities, loop.activities[0])), loop.cases, loop.iterations,
-                 loop.total_s) for loop in self.loops[:SHOWN]]
-        return [TableBlock(columns, rows, hidden=max(0, len(self.loops) - SHOWN),
-                           caption=Text(zh="来回次数最多、耗时最长的循环", en="Loops that take the most time"))]
+        columns = (
+            Column(Text(zh="循环", en="Loop"), "label"),
+            Column(Text(zh="案件", en="Cases"), "count"),
+            Column(Text(zh="次数", en="Iterations"), "count"),
+            Column(Text(zh="时间合计", en="Total time"), "duration"),
+        )
+        rows = [
+            (" → ".join(self.names[a] for a in (*loop.activities, loop.activities[0])), loop.cases, loop.iterations, loop.total_s)
+            for loop in self.loops[:SHOWN]
+        ]
+        return [
+            TableBlock(
+                columns,
+                rows,
+                hidden=max(0, len(self.loops) - SHOWN),
+                caption=Text(zh="来回次数最多、耗时最长的循环", en="Loops that take the most time"),
+            )
+        ]

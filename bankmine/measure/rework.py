@@ -77,9 +77,20 @@ class Items:
         between = (previous >= 0) & (seen[row] > seen[last_row[previous] + 1])
         nobody = np.full(len(queued), -1, dtype=np.int32)
         time = log.waiting.time[queued]
-        return cls(row, both(np.ones(len(first), dtype=bool), np.zeros(len(queued), dtype=bool)), both(log.began[first], time),
-                   both(log.moment[last], time), case, activity, both(log.resource[first], nobody), both(sessions, nobody * 0 + 1),
-                   previous, run, between, rank[inverse])
+        return cls(
+            row,
+            both(np.ones(len(first), dtype=bool), np.zeros(len(queued), dtype=bool)),
+            both(log.began[first], time),
+            both(log.moment[last], time),
+            case,
+            activity,
+            both(log.resource[first], nobody),
+            both(sessions, nobody * 0 + 1),
+            previous,
+            run,
+            between,
+            rank[inverse],
+        )
 
 
 def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +105,7 @@ def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
     before = np.cumsum(later[order] == 0)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = before
-    return queued, place[len(log):]
+    return queued, place[len(log) :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,16 +155,21 @@ class Rework(Shown):
         np.minimum.at(first_end, inverse, items.ended[items.previous[returns]])
         detour = grouped_sum(np.maximum(last_start - first_end, 0), groups % size, size) / SECOND
         return cls(
-            activities=log.activities, items_known=log.items_known, items=items,
+            activities=log.activities,
+            items_known=log.items_known,
+            items=items,
             cases=np.bincount(np.unique(pair) % size, minlength=size),
             rework_cases=np.bincount(np.unique(pair[extra]) % size, minlength=size),
-            extra=per_activity(extra), self_loop_extra=per_activity(extra & ~items.run),
+            extra=per_activity(extra),
+            self_loop_extra=per_activity(extra & ~items.run),
             repetition_extra=per_activity(extra & items.run),
             customer_caused=per_activity(items.customer_between) if party_known else None,
             repeat=per_activity(both_known & (items.resource == before)),
             redo=per_activity(both_known & (items.resource != before)),
             resumed_extra=np.bincount(items.activity, weights=items.sessions - 1, minlength=size).astype(np.int64),
-            detour_s=detour, case_count=log.cases)
+            detour_s=detour,
+            case_count=log.cases,
+        )
 
     @cached_property
     def cases_with_rework(self) -> int:
@@ -168,28 +184,58 @@ class Rework(Shown):
 
         order = self._order()
         missing = np.full(len(order), None)
-        return pd.DataFrame({
-            "activity": np.array(self.activities, dtype=object)[order], "cases": self.cases[order],
-            "rework_cases": self.rework_cases[order], "extra": self.extra[order],
-            "self_loop_extra": self.self_loop_extra[order], "repetition_extra": self.repetition_extra[order],
-            "customer_caused": missing if self.customer_caused is None else self.customer_caused[order],
-            "repeat": self.repeat[order], "redo": self.redo[order], "resumed_extra": self.resumed_extra[order],
-            "detour_s": self.detour_s[order]})
+        return pd.DataFrame(
+            {
+                "activity": np.array(self.activities, dtype=object)[order],
+                "cases": self.cases[order],
+                "rework_cases": self.rework_cases[order],
+                "extra": self.extra[order],
+                "self_loop_extra": self.self_loop_extra[order],
+                "repetition_extra": self.repetition_extra[order],
+                "customer_caused": missing if self.customer_caused is None else self.customer_caused[order],
+                "repeat": self.repeat[order],
+                "redo": self.redo[order],
+                "resumed_extra": self.resumed_extra[order],
+                "detour_s": self.detour_s[order],
+            }
+        )
 
     def blocks(self) -> list[Block]:
         order = [i for i in self._order() if self.rework_cases[i]]
-        rows = [(self.activities[i], int(self.rework_cases[i]), float(self.rework_cases[i] / self.cases[i]),
-                 int(self.extra[i]), None if self.customer_caused is None else int(self.customer_caused[i]),
-                 int(self.repeat[i]), int(self.redo[i]), float(self.detour_s[i])) for i in order[:SHOWN]]
+        rows = [
+            (
+                self.activities[i],
+                int(self.rework_cases[i]),
+                float(self.rework_cases[i] / self.cases[i]),
+                int(self.extra[i]),
+                None if self.customer_caused is None else int(self.customer_caused[i]),
+                int(self.repeat[i]),
+                int(self.redo[i]),
+                float(self.detour_s[i]),
+            )
+            for i in order[:SHOWN]
+        ]
         columns = (
-            Column(Text(zh="环节", en="Activity"), "label"), Column(Text(zh="返工案件", en="Cases with rework"), "count"),
-            Column(Text(zh="占该环节案件", en="of its cases"), "share"), Column(Text(zh="多做次数", en="Extra items"), "count"),
-            Column(Text(zh="客户引起", en="Customer-caused"), "count"), Column(Text(zh="原人重做", en="Same person"), "count"),
-            Column(Text(zh="换人重做", en="Other person"), "count"), Column(Text(zh="绕行时间合计", en="Total detour"), "duration"),
+            Column(Text(zh="环节", en="Activity"), "label"),
+            Column(Text(zh="返工案件", en="Cases with rework"), "count"),
+            Column(Text(zh="占该环节案件", en="of its cases"), "share"),
+            Column(Text(zh="多做次数", en="Extra items"), "count"),
+            Column(Text(zh="客户引起", en="Customer-caused"), "count"),
+            Column(Text(zh="原人重做", en="Same person"), "count"),
+            Column(Text(zh="换人重做", en="Other person"), "count"),
+            Column(Text(zh="绕行时间合计", en="Total detour"), "duration"),
         )
-        level = (Text(zh="按工作项计：同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
-                 if self.items_known else
-                 Text(zh="日志没有派单记录或任务编号：每次处理视为一个工作项。",
-                      en="The log has neither scheduling rows nor item numbers: each session counts as an item."))
-        return [Paragraph(level), TableBlock(columns, rows, hidden=max(0, len(order) - SHOWN),
-                                             caption=Text(zh="返工最多的环节", en="Activities with the most rework"))]
+        level = (
+            Text(zh="按工作项计：同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
+            if self.items_known
+            else Text(
+                zh="日志没有派单记录或任务编号：每次处理视为一个工作项。",
+                en="The log has neither scheduling rows nor item numbers: each session counts as an item.",
+            )
+        )
+        return [
+            Paragraph(level),
+            TableBlock(
+                columns, rows, hidden=max(0, len(order) - SHOWN), caption=Text(zh="返工最多的环节", en="Activities with the most rework")
+            ),
+        ]

@@ -52,8 +52,9 @@ class WaitingTime(Shown):
         return cls._grouped(log, enablement, understanding, key, by_arc=True)
 
     @classmethod
-    def _grouped(cls, log: EventLog, enablement: Enablement, understanding: Understanding, key: np.ndarray,
-                 *, by_arc: bool) -> "WaitingTime":
+    def _grouped(
+        cls, log: EventLog, enablement: Enablement, understanding: Understanding, key: np.ndarray, *, by_arc: bool
+    ) -> "WaitingTime":
         size = len(log.activities)
         keys, group, count = np.unique(key, return_inverse=True, return_counts=True)
         total = grouped_sum(enablement.wait, group, len(keys)) / SECOND
@@ -63,18 +64,34 @@ class WaitingTime(Shown):
         avoidable = total[~contractual].sum()
         share = np.where(contractual, np.nan, total / avoidable if avoidable > 0 else 0.0)
         order = np.lexsort((keys, -total))
-        return cls(log.activities, activity[order], (keys // size - 1).astype(np.int32)[order] if by_arc else None,
-                   count[order], total[order], (total / count)[order], median[order], p90[order], share[order],
-                   contractual[order])
+        return cls(
+            log.activities,
+            activity[order],
+            (keys // size - 1).astype(np.int32)[order] if by_arc else None,
+            count[order],
+            total[order],
+            (total / count)[order],
+            median[order],
+            p90[order],
+            share[order],
+            contractual[order],
+        )
 
     @property
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
         names = np.array(self.activities, dtype=object)
-        columns: dict[str, object] = {"activity": names[self.activity], "count": self.count, "total_s": self.total_s,
-                                      "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s,
-                                      "share": self.share, "by_design": self.by_design}
+        columns: dict[str, object] = {
+            "activity": names[self.activity],
+            "count": self.count,
+            "total_s": self.total_s,
+            "mean_s": self.mean_s,
+            "median_s": self.median_s,
+            "p90_s": self.p90_s,
+            "share": self.share,
+            "by_design": self.by_design,
+        }
         if self.source is not None:
             source = np.array([*self.activities, None], dtype=object)[self.source]  # -1 takes the last: no activity
             columns = {"source": source, **columns}
@@ -83,19 +100,34 @@ class WaitingTime(Shown):
     def blocks(self) -> list[Block]:
         first = min(SHOWN, len(self.activity))
         rows = [
-            (self.activities[self.activity[i]], int(self.count[i]), float(self.total_s[i]),
-             None if self.by_design[i] else float(self.share[i]), float(self.median_s[i]), float(self.p90_s[i]),
-             Text(zh="约定期限", en="by contract") if self.by_design[i] else "")
+            (
+                self.activities[self.activity[i]],
+                int(self.count[i]),
+                float(self.total_s[i]),
+                None if self.by_design[i] else float(self.share[i]),
+                float(self.median_s[i]),
+                float(self.p90_s[i]),
+                Text(zh="约定期限", en="by contract") if self.by_design[i] else "",
+            )
             for i in range(first)
         ]
         columns = (
-            Column(Text(zh="环节", en="Activity"), "label"), Column(Text(zh="次数", en="Count"), "count"),
-            Column(Text(zh="等待合计", en="Total wait"), "duration"), Column(Text(zh="占比", en="Share"), "share"),
-            Column(Text(zh="中位数", en="Median"), "duration"), Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
+            Column(Text(zh="环节", en="Activity"), "label"),
+            Column(Text(zh="次数", en="Count"), "count"),
+            Column(Text(zh="等待合计", en="Total wait"), "duration"),
+            Column(Text(zh="占比", en="Share"), "share"),
+            Column(Text(zh="中位数", en="Median"), "duration"),
+            Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
             Column(Text(zh="说明", en="Note"), "text"),
         )
-        return [TableBlock(columns, rows, hidden=len(self.activity) - first,
-                           caption=Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins"))]
+        return [
+            TableBlock(
+                columns,
+                rows,
+                hidden=len(self.activity) - first,
+                caption=Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins"),
+            )
+        ]
 
 
 def by_design(understanding: Understanding) -> np.ndarray:

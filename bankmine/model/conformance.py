@@ -67,10 +67,17 @@ class Fitness:
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame({
-            "count": self.count, "fits": self.fits, "trace_fitness": self.trace_fitness, "missing": self.missing,
-            "consumed": self.consumed, "remaining": self.remaining, "produced": self.produced,
-        })
+        return pd.DataFrame(
+            {
+                "count": self.count,
+                "fits": self.fits,
+                "trace_fitness": self.trace_fitness,
+                "missing": self.missing,
+                "consumed": self.consumed,
+                "remaining": self.remaining,
+                "produced": self.produced,
+            }
+        )
 
 
 def replay_fitness(model: ProcessModel, variants: Variants) -> Fitness:
@@ -98,8 +105,13 @@ def replay_fitness(model: ProcessModel, variants: Variants) -> Fitness:
     with np.errstate(divide="ignore", invalid="ignore"):
         fitness = 0.5 * (1 - missing / consumed) + 0.5 * (1 - remaining / produced)
     return Fitness(
-        count=variants.count, fits=fits, trace_fitness=np.where((consumed > 0) & (produced > 0), fitness, 1.0),
-        missing=missing, consumed=consumed, remaining=remaining, produced=produced,
+        count=variants.count,
+        fits=fits,
+        trace_fitness=np.where((consumed > 0) & (produced > 0), fitness, 1.0),
+        missing=missing,
+        consumed=consumed,
+        remaining=remaining,
+        produced=produced,
     )
 
 
@@ -160,8 +172,19 @@ class _Steps:
     def _run(self, net: Any, trace: tuple[dict[str, str], ...], before: Any, final: Any) -> list[Any]:
         with instead(self._token_replay.align_utils, "get_visible_transitions_eventually_enabled_by_marking", _not_wanted):
             return self._token_replay.apply_trace(
-                trace, net, before, final, self._transitions, False, {}, {}, {}, self._hidden_paths, True,
-                activity_key=ACTIVITY, try_to_reach_final_marking_through_hidden=not trace,
+                trace,
+                net,
+                before,
+                final,
+                self._transitions,
+                False,
+                {},
+                {},
+                {},
+                self._hidden_paths,
+                True,
+                activity_key=ACTIVITY,
+                try_to_reach_final_marking_through_hidden=not trace,
             )
 
 

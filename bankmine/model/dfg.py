@@ -42,18 +42,44 @@ class DirectlyFollowsGraph(Shown):
         import pandas as pd
 
         names = np.array(self.activities, dtype=object)
-        return pd.DataFrame({"source": names[self.source], "target": names[self.target], "count": self.count,
-                             "mean_s": self.mean_s, "median_s": self.median_s, "p90_s": self.p90_s})
+        return pd.DataFrame(
+            {
+                "source": names[self.source],
+                "target": names[self.target],
+                "count": self.count,
+                "mean_s": self.mean_s,
+                "median_s": self.median_s,
+                "p90_s": self.p90_s,
+            }
+        )
 
     def blocks(self) -> list[Block]:
         shown = min(SHOWN, len(self.count))
-        rows = [(self.activities[self.source[k]], self.activities[self.target[k]], int(self.count[k]), float(self.median_s[k]),
-                 float(self.p90_s[k])) for k in range(shown)]
-        columns = (Column(Text(zh="从", en="From"), "label"), Column(Text(zh="到", en="To"), "label"),
-                   Column(Text(zh="次数", en="Count"), "count"), Column(Text(zh="间隔中位数", en="Median time between"), "duration"),
-                   Column(Text(zh="九成不超过", en="90 % at most"), "duration"))
-        return [TableBlock(columns, rows, hidden=len(self.count) - shown,
-                           caption=Text(zh="最常见的相继环节", en="The most frequent steps from one activity to the next"))]
+        rows = [
+            (
+                self.activities[self.source[k]],
+                self.activities[self.target[k]],
+                int(self.count[k]),
+                float(self.median_s[k]),
+                float(self.p90_s[k]),
+            )
+            for k in range(shown)
+        ]
+        columns = (
+            Column(Text(zh="从", en="From"), "label"),
+            Column(Text(zh="到", en="To"), "label"),
+            Column(Text(zh="次数", en="Count"), "count"),
+            Column(Text(zh="间隔中位数", en="Median time between"), "duration"),
+            Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
+        )
+        return [
+            TableBlock(
+                columns,
+                rows,
+                hidden=len(self.count) - shown,
+                caption=Text(zh="最常见的相继环节", en="The most frequent steps from one activity to the next"),
+            )
+        ]
 
     @classmethod
     def of(cls, log: EventLog) -> "DirectlyFollowsGraph":
@@ -73,7 +99,10 @@ class DirectlyFollowsGraph(Shown):
             frequency=np.bincount(log.activity, minlength=size),
             source=(arcs // size).astype(np.int32),
             target=(arcs % size).astype(np.int32),
-            count=count[order], mean_s=mean[order], median_s=median[order], p90_s=p90[order],
+            count=count[order],
+            mean_s=mean[order],
+            median_s=median[order],
+            p90_s=p90[order],
             start_count=np.bincount(log.activity[log.offsets[:-1]], minlength=size),
             end_count=np.bincount(log.activity[log.offsets[1:] - 1], minlength=size),
         )

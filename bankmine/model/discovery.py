@@ -42,7 +42,11 @@ class ProcessModel:
 
 
 def discover(
-    variants: Variants, dfg: DirectlyFollowsGraph, *, algorithm: Algorithm = "inductive", noise: float | None = None,
+    variants: Variants,
+    dfg: DirectlyFollowsGraph,
+    *,
+    algorithm: Algorithm = "inductive",
+    noise: float | None = None,
 ) -> ProcessModel:
     """The process model of a log; the same as pm4py's own call on the full log, at the cost of its variants.
 
@@ -199,7 +203,9 @@ def in_order(petri_net: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
 
     def around(transition: Any) -> tuple[Any, ...]:
         return (
-            transition.label is None, transition.label or "", sorted(arc.source.name for arc in transition.in_arcs),
+            transition.label is None,
+            transition.label or "",
+            sorted(arc.source.name for arc in transition.in_arcs),
             sorted(arc.target.name for arc in transition.out_arcs),
         )
 

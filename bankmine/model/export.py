@@ -16,9 +16,13 @@ from bankmine.words import Lang, Text
 
 TITLE = Text(zh="发现的流程模型", en="Discovered process model")
 BPMN_PICTURE = Text(
-    zh="BPMN 图：{tasks} 个环节；菱形 × 为择一，+ 为并行。", en="BPMN diagram of {tasks} activities; a diamond with × is a choice, with + parallel work.")
+    zh="BPMN 图：{tasks} 个环节；菱形 × 为择一，+ 为并行。",
+    en="BPMN diagram of {tasks} activities; a diamond with × is a choice, with + parallel work.",
+)
 NET_PICTURE = Text(
-    zh="Petri 网：{tasks} 个环节、{places} 个库所；细条为无名变迁。", en="Petri net of {tasks} activities and {places} places; bars are silent transitions.")
+    zh="Petri 网：{tasks} 个环节、{places} 个库所；细条为无名变迁。",
+    en="Petri net of {tasks} activities and {places} places; bars are silent transitions.",
+)
 REFERENCES = ("id", "bpmnElement", "sourceRef", "targetRef", "processRef")  # attributes of a BPMN file that hold ids
 
 
@@ -41,8 +45,11 @@ def suffix_of(path: Path) -> str:
         return suffix
     names = list(FORMATS)
     raise UsageError(
-        "SUFFIX_UNKNOWN", Text(zh=f"无法按后缀“{path.suffix}”写出模型。", en=f"a model cannot be written as {path.suffix or 'a file without a suffix'!r}."),
-        Text(zh=f"请使用以下后缀之一：{'、'.join(names)}。", en=f"use one of the suffixes {', '.join(names)}."), str(path))
+        "SUFFIX_UNKNOWN",
+        Text(zh=f"无法按后缀“{path.suffix}”写出模型。", en=f"a model cannot be written as {path.suffix or 'a file without a suffix'!r}."),
+        Text(zh=f"请使用以下后缀之一：{'、'.join(names)}。", en=f"use one of the suffixes {', '.join(names)}."),
+        str(path),
+    )
 
 
 def picture(model: ProcessModel, lang: Lang) -> Graph:
@@ -54,8 +61,10 @@ def _net_graph(petri_net: tuple[Any, Any, Any], lang: Lang) -> Graph:
     net, initial, final = petri_net
     nodes = [Node(f"place {n}", "●" if p in initial else "◎" if p in final else "", shape="circle") for n, p in enumerate(net.places)]
     names = {p: node.id for p, node in zip(net.places, nodes, strict=True)} | {t: t.name for t in net.transitions}
-    nodes += [Node(t.name, t.label or "", shape="bar" if t.label is None else "box", tone="dark" if t.label is None else "plain")
-              for t in net.transitions]
+    nodes += [
+        Node(t.name, t.label or "", shape="bar" if t.label is None else "box", tone="dark" if t.label is None else "plain")
+        for t in net.transitions
+    ]
     arcs = [Arc(names[arc.source], names[arc.target]) for arc in net.arcs]
     steps = _steps_from({names[p] for p in initial}, [(arc.source, arc.target) for arc in arcs])
     nodes.sort(key=lambda node: steps.get(node.id, len(nodes)))
@@ -200,10 +209,12 @@ def _pnml_file(model: ProcessModel, _lang: Lang) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-FORMATS: Mapping[str, Callable[[ProcessModel, Lang], bytes]] = MappingProxyType({
-    ".svg": lambda model, lang: svg(picture(model, lang)).encode("utf-8"),
-    ".png": lambda model, lang: png(picture(model, lang)),
-    ".bpmn": _bpmn_file,
-    ".pnml": _pnml_file,
-    ".dot": lambda model, lang: dot(picture(model, lang)).encode("utf-8"),
-})
+FORMATS: Mapping[str, Callable[[ProcessModel, Lang], bytes]] = MappingProxyType(
+    {
+        ".svg": lambda model, lang: svg(picture(model, lang)).encode("utf-8"),
+        ".png": lambda model, lang: png(picture(model, lang)),
+        ".bpmn": _bpmn_file,
+        ".pnml": _pnml_file,
+        ".dot": lambda model, lang: dot(picture(model, lang)).encode("utf-8"),
+    }
+)

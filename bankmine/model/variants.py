@@ -42,16 +42,20 @@ class Variants(Shown):
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.sequences))],
-                             "count": self.count, "share": self.share})
+        return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.sequences))], "count": self.count, "share": self.share})
 
     def blocks(self) -> list[Block]:
         shown = min(SHOWN, len(self.sequences))
         rows = [(k + 1, int(self.count[k]), float(self.share[k]), _path(self.names(k))) for k in range(shown)]
-        columns = (Column(Text(zh="序", en="#"), "code"), Column(Text(zh="案件", en="Cases"), "count"),
-                   Column(Text(zh="占比", en="Share"), "share"), Column(Text(zh="路径", en="Path"), "label"))
-        return [TableBlock(columns, rows, hidden=len(self.sequences) - shown,
-                           caption=Text(zh="最常见的路径", en="The most frequent paths"))]
+        columns = (
+            Column(Text(zh="序", en="#"), "code"),
+            Column(Text(zh="案件", en="Cases"), "count"),
+            Column(Text(zh="占比", en="Share"), "share"),
+            Column(Text(zh="路径", en="Path"), "label"),
+        )
+        return [
+            TableBlock(columns, rows, hidden=len(self.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths"))
+        ]
 
     @classmethod
     def of(cls, log: EventLog) -> "Variants":
@@ -61,8 +65,8 @@ class Variants(Shown):
         ends = (log.offsets * width).tolist()
         first_seen: dict[bytes, int] = {}
         seen_as = np.fromiter(
-            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in pairwise(ends)),
-            dtype=np.int32, count=log.cases)
+            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in pairwise(ends)), dtype=np.int32, count=log.cases
+        )
         sequences = [tuple(np.frombuffer(key, dtype=np.int32).tolist()) for key in first_seen]
         count = np.bincount(seen_as, minlength=len(sequences))
         # Activity codes are in order of name, so comparing codes compares names.

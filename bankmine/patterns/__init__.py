@@ -29,18 +29,28 @@ def patterns(rules: Mapping[str, Mapping[str, object]] | None = None) -> tuple[P
     classes, rules = pattern_classes(), rules or {}
     for code, fields in rules.items():
         if code not in classes:
-            raise UsageError("RULE_UNKNOWN", Text(zh=f"没有模式 {code}", en=f"there is no pattern {code}"),
-                             Text(zh=f"可用：{'、'.join(classes)}", en=f"known: {', '.join(classes)}"), column=f"rules.{code}")
+            raise UsageError(
+                "RULE_UNKNOWN",
+                Text(zh=f"没有模式 {code}", en=f"there is no pattern {code}"),
+                Text(zh=f"可用：{'、'.join(classes)}", en=f"known: {', '.join(classes)}"),
+                column=f"rules.{code}",
+            )
         known = classes[code].thresholds()
         for name, value in fields.items():
             if name not in known:
-                raise UsageError("RULE_FIELD_UNKNOWN", Text(zh=f"{code} 没有参数 {name}", en=f"{code} has no threshold {name}"),
-                                 Text(zh=f"可用：{'、'.join(known)}", en=f"known: {', '.join(known)}"), column=f"rules.{code}.{name}")
+                raise UsageError(
+                    "RULE_FIELD_UNKNOWN",
+                    Text(zh=f"{code} 没有参数 {name}", en=f"{code} has no threshold {name}"),
+                    Text(zh=f"可用：{'、'.join(known)}", en=f"known: {', '.join(known)}"),
+                    column=f"rules.{code}.{name}",
+                )
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise UsageError("RULE_VALUE", Text(zh=f"{code}.{name} 应为数值，而不是 {value!r}",
-                                                    en=f"{code}.{name} must be a number, not {value!r}"),
-                                 Text(zh=f"例如 {name} = {known[name]}", en=f"for example {name} = {known[name]}"),
-                                 column=f"rules.{code}.{name}")
+                raise UsageError(
+                    "RULE_VALUE",
+                    Text(zh=f"{code}.{name} 应为数值，而不是 {value!r}", en=f"{code}.{name} must be a number, not {value!r}"),
+                    Text(zh=f"例如 {name} = {known[name]}", en=f"for example {name} = {known[name]}"),
+                    column=f"rules.{code}.{name}",
+                )
     return tuple(cls(**rules.get(code, {})) for code, cls in classes.items())
 
 

@@ -130,8 +130,9 @@ def longer_after(facts: Facts, struck: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return rows, cut[rows]
 
 
-def together(spared: tuple[np.ndarray, np.ndarray, np.ndarray],
-             shortened: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def together(
+    spared: tuple[np.ndarray, np.ndarray, np.ndarray], shortened: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows spared (with waits and work) and waits shortened, as one set of rows; where both meet, the larger saving."""
     rows = np.union1d(spared[0], shortened[0])
     wait, work = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)

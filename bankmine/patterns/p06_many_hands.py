@@ -43,10 +43,15 @@ class ManyHands(Pattern):
             text = Text(
                 zh="「{name}」环节有 {cases} 件（{share}）由一人转给他人后又退回原人，事情没有向前。为每件业务指定负责人，约定转交规则。",
                 en="At “{name}”, {cases} cases ({share}) went to another person and back to the first without moving on. "
-                   "Name one owner per case and agree when work may be passed on.",
+                "Name one owner per case and agree when work may be passed on.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share))
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "returns": len(back)}, cases,
-                          *whole(facts, np.concatenate([back - 1, back])))
+            yield Finding(
+                activity,
+                text,
+                {"cases": len(cases), "share": share, "returns": len(back)},
+                cases,
+                *whole(facts, np.concatenate([back - 1, back])),
+            )
 
 
 def returned_rows(facts: Facts) -> np.ndarray:

@@ -41,9 +41,16 @@ class InternalRework(Pattern):
         returned = returned_rows(facts)
         passed[items.of_row[np.concatenate([returned - 1, returned])]] = True
         customers = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY) | facts.of_kind(
-            Kind.REQUEST_TO_CUSTOMER, Kind.OFFER, Kind.ENQUIRY, Kind.COMPLAINT, Kind.END)
-        again = ((items.previous >= 0) & items.worked & ~items.customer_between & ~passed & ~customers[items.activity]
-                 & ~facts.customer_waits.inside[items.row])
+            Kind.REQUEST_TO_CUSTOMER, Kind.OFFER, Kind.ENQUIRY, Kind.COMPLAINT, Kind.END
+        )
+        again = (
+            (items.previous >= 0)
+            & items.worked
+            & ~items.customer_between
+            & ~passed
+            & ~customers[items.activity]
+            & ~facts.customer_waits.inside[items.row]
+        )
         begins = again.copy()
         begins[1:] &= ~(again[:-1] & (items.case[1:] == items.case[:-1]))
         stretch = np.cumsum(begins) - 1
@@ -64,9 +71,14 @@ class InternalRework(Pattern):
             text = Text(
                 zh="{cases} 件（{share}）在没有客户参与的情况下退回「{name}」重做，共多做 {extra} 项。从源头把好录入质量，加强培训和复核。",
                 en="{cases} cases ({share}) went back to “{name}” without the customer having had a hand in it: {extra} "
-                   "items were done again. Mend the quality at the source: checks at entry, training, review.",
+                "items were done again. Mend the quality at the source: checks at entry, training, review.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), extra=extra)
             if follow_on:
                 text = text.then(LATER.format(time=duration(follow_on)))
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "extra": extra, "follow_on_s": follow_on}, cases,
-                          *together(whole(facts, np.flatnonzero(done_again)), after))
+            yield Finding(
+                activity,
+                text,
+                {"cases": len(cases), "share": share, "extra": extra, "follow_on_s": follow_on},
+                cases,
+                *together(whole(facts, np.flatnonzero(done_again)), after),
+            )

@@ -54,11 +54,29 @@ class CustomerWait(Pattern):
             answer = facts.names[int(np.bincount(facts.activity[reply]).argmax())]
             text = Text(
                 zh="「{name}」之后等客户答复（「{answer}」）的时间占办理时长的 {share}，中位数 {median}，超过预期的 {expected}。"
-                   "一次性告知所需材料，提供进度查询，到期前主动提醒。",
+                "一次性告知所需材料，提供进度查询，到期前主动提醒。",
                 en="After “{name}”, waiting for the customer's answer (“{answer}”) takes {share} of the cycle time: median "
-                   "{median}, expected {expected}. Tell customers once what is needed, let them see the status, remind early.",
-            ).format(name=facts.names[activity], answer=answer, share=percent(share), median=duration(median),
-                     expected=duration(expected * DAY / SECOND))
-            yield Finding(activity, text, {"waits": len(lasted), "share_of_cycle_time": share, "median_s": median,
-                                           "expected_s": expected * DAY / SECOND, "late_cases": len(late)},
-                          late, rows, cut, np.zeros_like(cut), where={"to_activity": answer})
+                "{median}, expected {expected}. Tell customers once what is needed, let them see the status, remind early.",
+            ).format(
+                name=facts.names[activity],
+                answer=answer,
+                share=percent(share),
+                median=duration(median),
+                expected=duration(expected * DAY / SECOND),
+            )
+            yield Finding(
+                activity,
+                text,
+                {
+                    "waits": len(lasted),
+                    "share_of_cycle_time": share,
+                    "median_s": median,
+                    "expected_s": expected * DAY / SECOND,
+                    "late_cases": len(late),
+                },
+                late,
+                rows,
+                cut,
+                np.zeros_like(cut),
+                where={"to_activity": answer},
+            )

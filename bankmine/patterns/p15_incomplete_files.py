@@ -48,10 +48,15 @@ class IncompleteFiles(Pattern):
             text = Text(
                 zh="{cases} 件（{share}）需要「{name}」，平均 {rounds} 轮。在申请前给出材料清单，网上提交时即校验，柜员一次讲清。",
                 en="{cases} cases ({share}) needed “{name}”, {rounds} rounds on average. Give a checklist before the "
-                   "application, validate online on submission, train staff to ask once.",
+                "application, validate online on submission, train staff to ask once.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), rounds=f"{rounds:.1f}")
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "rounds": rounds, "requests": len(requests)},
-                          cases, *together(spared, awaited))
+            yield Finding(
+                activity,
+                text,
+                {"cases": len(cases), "share": share, "rounds": rounds, "requests": len(requests)},
+                cases,
+                *together(spared, awaited),
+            )
 
 
 def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
@@ -64,4 +69,3 @@ def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
             return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
         found.append(at)
         at = at + 1
-

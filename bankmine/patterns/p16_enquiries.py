@@ -46,9 +46,14 @@ class Enquiries(Pattern):
             text = Text(
                 zh="{cases} 件（{share}）有「{name}」，每件在办业务每周 {per_week} 次，每次占用员工 {each}。主动推送进度和收费说明，提供在线查询。",
                 en="{cases} cases ({share}) had “{name}”: {per_week} per open case and week, {each} of staff time each. "
-                   "Send progress and fees unasked, offer an online status query.",
-            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), per_week=f"{per_week:.2f}",
-                     each=duration(each))
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "enquiries": len(rows),
-                                           "per_case_week": per_week, "work_each_s": each},
-                          cases, rows, np.zeros(len(rows), dtype=np.int64), facts.work[rows])
+                "Send progress and fees unasked, offer an online status query.",
+            ).format(name=facts.names[activity], cases=len(cases), share=percent(share), per_week=f"{per_week:.2f}", each=duration(each))
+            yield Finding(
+                activity,
+                text,
+                {"cases": len(cases), "share": share, "enquiries": len(rows), "per_case_week": per_week, "work_each_s": each},
+                cases,
+                rows,
+                np.zeros(len(rows), dtype=np.int64),
+                facts.work[rows],
+            )

@@ -68,14 +68,34 @@ class Timeout(Pattern):
             youngest, oldest = float(ages[spike].min()), float(ages[spike].max())
             text = Text(
                 zh="「{name}」中有 {share}（{count} 件）集中在第 {youngest} 至 {oldest} 天，像是到期自动关闭；此前合计闲置 {idle}。"
-                   "到期前主动联系客户。能挽回多少客户，日志无从得知。",
+                "到期前主动联系客户。能挽回多少客户，日志无从得知。",
                 en="{share} of “{name}” ({count} cases) fall between days {youngest} and {oldest}, as a deadline would make "
-                   "them; these cases had lain idle for {idle} in all. Contact customers before the deadline. How many would "
-                   "come back, the log cannot tell.",
-            ).format(name=facts.names[activity], share=percent(share), count=len(rows), youngest=f"{youngest:.1f}",
-                     oldest=f"{oldest:.1f}", idle=duration(idle_s))
-            yield Finding(activity, text, {"closures": len(spike), "in_spike": len(rows), "share": share,
-                                           "youngest_days": youngest, "oldest_days": oldest, "idle_s": idle_s}, np.unique(cases), cut_rows, cut, np.zeros_like(cut))
+                "them; these cases had lain idle for {idle} in all. Contact customers before the deadline. How many would "
+                "come back, the log cannot tell.",
+            ).format(
+                name=facts.names[activity],
+                share=percent(share),
+                count=len(rows),
+                youngest=f"{youngest:.1f}",
+                oldest=f"{oldest:.1f}",
+                idle=duration(idle_s),
+            )
+            yield Finding(
+                activity,
+                text,
+                {
+                    "closures": len(spike),
+                    "in_spike": len(rows),
+                    "share": share,
+                    "youngest_days": youngest,
+                    "oldest_days": oldest,
+                    "idle_s": idle_s,
+                },
+                np.unique(cases),
+                cut_rows,
+                cut,
+                np.zeros_like(cut),
+            )
 
     def _spike(self, ages: np.ndarray) -> np.ndarray | None:
         """bool [closures]: those in the fullest window that meets the conditions, None if none does."""

@@ -51,15 +51,27 @@ class FourEyes(Pattern):
             share = breaches.violated / breaches.checked
             text = Text(
                 zh="{checked} 件中有 {violated} 件（{share}）由同一人录入并办理「{name}」，另有 {unknown} 件因经办人缺失无法判断。"
-                   "在系统中强制分离，并定期审计。",
+                "在系统中强制分离，并定期审计。",
                 en="In {violated} of {checked} cases ({share}) the same person entered the case and did “{name}”; {unknown} more "
-                   "cannot be judged because somebody is not recorded. Enforce the separation in the system and audit it.",
-            ).format(name=facts.names[activity], violated=breaches.violated, checked=breaches.checked, share=percent(share),
-                     unknown=breaches.unknown)
+                "cannot be judged because somebody is not recorded. Enforce the separation in the system and audit it.",
+            ).format(
+                name=facts.names[activity],
+                violated=breaches.violated,
+                checked=breaches.checked,
+                share=percent(share),
+                unknown=breaches.unknown,
+            )
             nothing = np.zeros(len(rows), dtype=np.int64)
-            yield Finding(activity, text, {"violated": breaches.violated, "checked": breaches.checked,
-                                           "unknown": breaches.unknown, "share": share},
-                          violated, rows, nothing, nothing, breaches)
+            yield Finding(
+                activity,
+                text,
+                {"violated": breaches.violated, "checked": breaches.checked, "unknown": breaches.unknown, "share": share},
+                violated,
+                rows,
+                nothing,
+                nothing,
+                breaches,
+            )
 
 
 def _verdicts(facts: Facts, approvals: np.ndarray, entries: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

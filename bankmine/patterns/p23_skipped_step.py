@@ -61,14 +61,34 @@ class SkippedStep(Pattern):
             text = Text(
                 zh="到达「{target}」的 {checked} 件中，{skipped} 件没有「{name}」，{late} 件事后才补（{share}）。在系统中设卡，未完成不得继续，并实时预警。",
                 en="Of {checked} cases that reached “{target}”, {skipped} had no “{name}” and {late} had it only afterwards "
-                   "({share}). Block the later step in the system until it is done, and alert at once.",
-            ).format(name=facts.names[activity], target=target, checked=breaches.checked, skipped=int(skipped.sum()),
-                     late=int(late.sum()), share=percent(share))
+                "({share}). Block the later step in the system until it is done, and alert at once.",
+            ).format(
+                name=facts.names[activity],
+                target=target,
+                checked=breaches.checked,
+                skipped=int(skipped.sum()),
+                late=int(late.sum()),
+                share=percent(share),
+            )
             rows = np.sort(np.concatenate([first_later[cases], first_step[late]]))
             nothing = np.zeros(len(rows), dtype=np.int64)
-            yield Finding(activity, text, {"violated": breaches.violated, "checked": breaches.checked, "share": share,
-                                           "skipped": int(skipped.sum()), "late": int(late.sum())},
-                          cases, rows, nothing, nothing, breaches, where={"to_activity": target})
+            yield Finding(
+                activity,
+                text,
+                {
+                    "violated": breaches.violated,
+                    "checked": breaches.checked,
+                    "share": share,
+                    "skipped": int(skipped.sum()),
+                    "late": int(late.sum()),
+                },
+                cases,
+                rows,
+                nothing,
+                nothing,
+                breaches,
+                where={"to_activity": target},
+            )
 
 
 def _first(facts: Facts, activities: np.ndarray) -> np.ndarray:

@@ -18,7 +18,8 @@ class SystemRetries(Pattern):
 
     Fires per system activity where the lower end of the share of its cases with a repetition at most `within_minutes` after
     the run before is at least `retry_share`. Lost are the repeated runs and, where the step after a repetition waits longer
-    than after a run that succeeded at once (one-sided Welch test at 5 %), that excess. Integral technology, Reijers & Liman Mansar (2005); definitions §3.4 P26.
+    than after a run that succeeded at once (one-sided Welch test at 5 %), that
+    excess. Integral technology, Reijers & Liman Mansar (2005); definitions §3.4 P26.
     """
 
     code = "P26"
@@ -37,8 +38,11 @@ class SystemRetries(Pattern):
     def find(self, facts: Facts) -> Iterator[Finding]:
         limit = self.within_minutes * 60 * SECOND
         retry = np.zeros(len(facts.case), dtype=bool)
-        retry[1:] = ((facts.case[1:] == facts.case[:-1]) & (facts.activity[1:] == facts.activity[:-1])
-                     & (facts.began[1:] - facts.moment[:-1] <= limit))
+        retry[1:] = (
+            (facts.case[1:] == facts.case[:-1])
+            & (facts.activity[1:] == facts.activity[:-1])
+            & (facts.began[1:] - facts.moment[:-1] <= limit)
+        )
         for activity in np.flatnonzero(facts.of_party(Party.SYSTEM)).tolist():
             rows = np.flatnonzero(retry & (facts.activity == activity))
             cases = np.unique(facts.case[rows])
@@ -51,12 +55,16 @@ class SystemRetries(Pattern):
             follow_on = float(after[1].sum()) / SECOND
             share = len(cases) / total
             text = Text(
-                zh="系统环节「{name}」在 {cases} 件（{share}）中失败重试，共 {retries} 次，合计 {lost}。"
-                   "提升系统处理能力和稳定性。",
+                zh="系统环节「{name}」在 {cases} 件（{share}）中失败重试，共 {retries} 次，合计 {lost}。提升系统处理能力和稳定性。",
                 en="The system step “{name}” ran again in {cases} cases ({share}): {retries} retries, {lost} in all. Raise the "
-                   "system's capacity and resilience.",
+                "system's capacity and resilience.",
             ).format(name=facts.names[activity], cases=len(cases), share=percent(share), retries=len(rows), lost=duration(lost))
             if follow_on:
                 text = text.then(LATER.format(time=duration(follow_on)))
-            yield Finding(activity, text, {"cases": len(cases), "share": share, "retries": len(rows), "lost_s": lost,
-                                           "follow_on_s": follow_on}, cases, *together(repeated, after))
+            yield Finding(
+                activity,
+                text,
+                {"cases": len(cases), "share": share, "retries": len(rows), "lost_s": lost, "follow_on_s": follow_on},
+                cases,
+                *together(repeated, after),
+            )

@@ -10,19 +10,43 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-FILLERS = frozenset(
-    ("a", "an", "the", "of", "for", "to", "by", "with", "and", "in", "on", "at", "from", "is", "be", "has", "been", "was"))
+FILLERS = frozenset(("a", "an", "the", "of", "for", "to", "by", "with", "and", "in", "on", "at", "from", "is", "be", "has", "been", "was"))
 # Only the bank's own actors are left out: 客户取消 and 取消, or 自动审批 and 审批, are not the same step.
 CHINESE_FILLERS = re.compile(r"银行|柜员|经办人?|信贷部门?|进行|办理|环节|的|了|并")
 # Forms that the endings below do not lead back to the verb, and the spellings of both sides of the Atlantic.
-IRREGULAR: Mapping[str, str] = MappingProxyType({
-    "sent": "send", "made": "make", "paid": "pay", "repaid": "repay", "withdrawn": "withdraw", "withdrew": "withdraw",
-    "cancelled": "cancel", "cancelling": "cancel", "cancellation": "cancel", "approval": "approve", "refusal": "refuse",
-    "denial": "deny", "verification": "verify", "authorisation": "authorise", "authorization": "authorise", "authorize": "authorise",
-    "authorized": "authorise", "authorizes": "authorise", "inquiry": "enquiry", "inquiries": "enquiry", "rejection": "reject",
-    "withdrawal": "withdraw", "completion": "complete", "submission": "submit", "submitted": "submit", "submitting": "submit",
-    "disbursement": "disburse", "expiry": "expire", "expiration": "expire",
-})
+IRREGULAR: Mapping[str, str] = MappingProxyType(
+    {
+        "sent": "send",
+        "made": "make",
+        "paid": "pay",
+        "repaid": "repay",
+        "withdrawn": "withdraw",
+        "withdrew": "withdraw",
+        "cancelled": "cancel",
+        "cancelling": "cancel",
+        "cancellation": "cancel",
+        "approval": "approve",
+        "refusal": "refuse",
+        "denial": "deny",
+        "verification": "verify",
+        "authorisation": "authorise",
+        "authorization": "authorise",
+        "authorize": "authorise",
+        "authorized": "authorise",
+        "authorizes": "authorise",
+        "inquiry": "enquiry",
+        "inquiries": "enquiry",
+        "rejection": "reject",
+        "withdrawal": "withdraw",
+        "completion": "complete",
+        "submission": "submit",
+        "submitted": "submit",
+        "submitting": "submit",
+        "disbursement": "disburse",
+        "expiry": "expire",
+        "expiration": "expire",
+    }
+)
 ENDINGS = (("ing", "", 4), ("ied", "y", 2), ("ies", "y", 2), ("ed", "", 3), ("es", "", 4), ("s", "", 3))  # (ending, becomes, letters kept)
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 NOT_A_WORD = re.compile(r"[\W_]+")

@@ -64,7 +64,10 @@ def load(process: str | Path) -> ProcessDefinition:
         raise UsageError(
             "PROCESS_UNKNOWN",
             Text(zh=f"没有名为「{process}」的流程", en=f"there is no process “{process}”"),
-            Text(zh=f"可用的流程：{valid}；或给出自己的定义文件（FILE.toml）", en=f"choose from {valid}, or give a definition file (FILE.toml)"),
+            Text(
+                zh=f"可用的流程：{valid}；或给出自己的定义文件（FILE.toml）",
+                en=f"choose from {valid}, or give a definition file (FILE.toml)",
+            ),
         )
     return _bundled(process)
 
@@ -107,9 +110,20 @@ def _definition(text: str, file: str) -> ProcessDefinition:
         first = error.errors(include_url=False)[0]
         raise _invalid(file, _key(first["loc"]), first["msg"]) from error
     steps = tuple(
-        Step(id=s.id, name=Text(zh=s.zh, en=s.en), aliases=s.aliases, party=s.party, kind=s.kind, mandatory=s.mandatory,
-             before=s.before, segregated_from=s.segregated_from, outcome=s.outcome,
-             expected_customer_days=s.expected_customer_days, multi_instance=s.multi_instance, plan=s.plan)
+        Step(
+            id=s.id,
+            name=Text(zh=s.zh, en=s.en),
+            aliases=s.aliases,
+            party=s.party,
+            kind=s.kind,
+            mandatory=s.mandatory,
+            before=s.before,
+            segregated_from=s.segregated_from,
+            outcome=s.outcome,
+            expected_customer_days=s.expected_customer_days,
+            multi_instance=s.multi_instance,
+            plan=s.plan,
+        )
         for s in table.step
     )
     definition = ProcessDefinition(table.id, Text(zh=table.zh, en=table.en), table.plan, steps)
@@ -151,7 +165,9 @@ def _invalid(file: str, key: str | None, reason: str) -> UsageError:
     return UsageError(
         "PROCESS_INVALID",
         Text(zh=f"流程定义有误：{at}{reason}", en=f"not a valid process definition: {at}{reason}"),
-        Text(zh="格式见文档的流程定义一章；可从内置的 loan.toml 改起",
-             en="see the chapter on process definitions; the bundled loan.toml is a good start"),
+        Text(
+            zh="格式见文档的流程定义一章；可从内置的 loan.toml 改起",
+            en="see the chapter on process definitions; the bundled loan.toml is a good start",
+        ),
         file=file,
     )

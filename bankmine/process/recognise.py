@@ -60,9 +60,13 @@ class Names:
         return self.definition.step(found) if found is not None else None
 
 
-def understand(activities: Sequence[str], *, process: str | Path | None = None,
-               mapping: Mapping[str, str | Mapping[str, object]] = MappingProxyType({}),
-               actors: Mapping[str, Party] = MappingProxyType({})) -> Understanding:
+def understand(
+    activities: Sequence[str],
+    *,
+    process: str | Path | None = None,
+    mapping: Mapping[str, str | Mapping[str, object]] = MappingProxyType({}),
+    actors: Mapping[str, Party] = MappingProxyType({}),
+) -> Understanding:
     """The meaning of each activity label, in the order given.
 
     `process`: a definition's id or file; None chooses the definition that covers most labels (at least half of them and three
@@ -77,11 +81,11 @@ def understand(activities: Sequence[str], *, process: str | Path | None = None,
     definition = _definition(activities, process, entries)
     names = Names(definition) if definition else None
     mapped = {label: _mapped(label, entry, definition) for label, entry in entries.items()}
-    meanings = [_meaning(label, names.step(label) if names else None, mapped.get(_tidy(label)), actors.get(label))
-                for label in activities]
+    meanings = [_meaning(label, names.step(label) if names else None, mapped.get(_tidy(label)), actors.get(label)) for label in activities]
     if any(m.outcome is Outcome.COMPLETED for m in meanings):
-        meanings = [replace(m, outcome=None) if m.outcome is Outcome.APPROVED and not _said(mapped.get(_tidy(m.label))) else m
-                    for m in meanings]
+        meanings = [
+            replace(m, outcome=None) if m.outcome is Outcome.APPROVED and not _said(mapped.get(_tidy(m.label))) else m for m in meanings
+        ]
     return Understanding(definition, tuple(meanings))
 
 
@@ -91,8 +95,12 @@ def _meaning(label: str, recognised: Step | None, mapped: _Mapped | None, actor:
     said = meaning_of(label)
     by_step = "mapping" if entry.step else "definition"
     party, party_from = _first((entry.party, "mapping"), (step.party if step else None, by_step), (actor, "role"), (said.party, "label"))
-    kind, kind_from = _first((entry.kind, "mapping"), (step.kind if step else None, by_step),
-                             (Kind.END if entry.outcome else None, "mapping"), (said.kind, "label"))
+    kind, kind_from = _first(
+        (entry.kind, "mapping"),
+        (step.kind if step else None, by_step),
+        (Kind.END if entry.outcome else None, "mapping"),
+        (said.kind, "label"),
+    )
     # A kind that the mapping gives takes the place of the whole guess by label, its outcome too, unless the kind is an end.
     guessed = said.outcome if step is None and (entry.kind is None or entry.kind in (Kind.END, Kind.APPROVAL)) else None
     outcome = entry.outcome or (step.outcome if step else guessed)
@@ -105,9 +113,16 @@ def _meaning(label: str, recognised: Step | None, mapped: _Mapped | None, actor:
     days = entry.expected_customer_days
     several = entry.multi_instance
     return ActivityMeaning(
-        label=label, step=step, party=party, party_from=party_from, kind=kind, kind_from=kind_from, outcome=outcome,
+        label=label,
+        step=step,
+        party=party,
+        party_from=party_from,
+        kind=kind,
+        kind_from=kind_from,
+        outcome=outcome,
         expected_customer_days=days if days is not None else step.expected_customer_days if step else None,
-        multi_instance=several if several is not None else bool(step and step.multi_instance))
+        multi_instance=several if several is not None else bool(step and step.multi_instance),
+    )
 
 
 def _first(*choices: tuple[E | None, str]) -> tuple[E | None, str | None]:
@@ -118,8 +133,9 @@ def _said(entry: _Mapped | None) -> bool:
     return entry is not None and entry.outcome is not None
 
 
-def _definition(activities: Sequence[str], process: str | Path | None,
-                entries: Mapping[str, str | Mapping[str, object]]) -> ProcessDefinition | None:
+def _definition(
+    activities: Sequence[str], process: str | Path | None, entries: Mapping[str, str | Mapping[str, object]]
+) -> ProcessDefinition | None:
     if process is not None:
         return load(process)
     wanted = {step for entry in entries.values() if (step := _step_id(entry)) is not None}
@@ -169,8 +185,14 @@ def _mapped(label: str, entry: str | Mapping[str, object], definition: ProcessDe
     several = values.get("multi_instance")
     if several is not None and not isinstance(several, bool):
         raise _bad_value(label, "multi_instance", several, Text(zh="应为 true 或 false", en="give true or false"))
-    return _Mapped(step, _choice(label, "party", values.get("party"), Party), _choice(label, "kind", values.get("kind"), Kind),
-                   _choice(label, "outcome", values.get("outcome"), Outcome), float(days) if days is not None else None, several)
+    return _Mapped(
+        step,
+        _choice(label, "party", values.get("party"), Party),
+        _choice(label, "kind", values.get("kind"), Kind),
+        _choice(label, "outcome", values.get("outcome"), Outcome),
+        float(days) if days is not None else None,
+        several,
+    )
 
 
 def _choice(label: str, key: str, value: object, of: type[E]) -> E | None:
@@ -187,7 +209,8 @@ def _bad_value(label: str, key: str, value: object, hint: Text) -> UsageError:
     return UsageError(
         "MAPPING_VALUE",
         Text(zh=f"[activities]「{label}」：{key} 的值「{value}」无效", en=f"[activities] “{label}”: “{value}” is no {key}"),
-        hint)
+        hint,
+    )
 
 
 def _unknown_step(step: str, definitions: Sequence[ProcessDefinition]) -> UsageError:
@@ -195,7 +218,8 @@ def _unknown_step(step: str, definitions: Sequence[ProcessDefinition]) -> UsageE
     return UsageError(
         "MAPPING_STEP",
         Text(zh=f"[activities]：流程定义中没有环节「{step}」", en=f"[activities]: no process definition has a step “{step}”"),
-        Text(zh=f"可用的环节：{valid}", en=f"choose from {valid}"))
+        Text(zh=f"可用的环节：{valid}", en=f"choose from {valid}"),
+    )
 
 
 def _tidy(label: str) -> str:

@@ -16,14 +16,19 @@ if TYPE_CHECKING:
     from bankmine.api import Analysis
 
 
-
 def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) -> list[Block]:
     """The whole report as blocks; `lang` is the language of the words inside pictures."""
     return [
         Heading(title(analysis), 1, "top"),
-        Heading(Text(zh="摘要", en="Summary"), 2, "summary"), *summary(analysis),
-        *recommendations(analysis), *diagnoses(analysis),
-        *process_section(analysis, lang, pictures=pictures), *waiting(analysis), *rework(analysis), *data_quality(analysis.log), *method(analysis),
+        Heading(Text(zh="摘要", en="Summary"), 2, "summary"),
+        *summary(analysis),
+        *recommendations(analysis),
+        *diagnoses(analysis),
+        *process_section(analysis, lang, pictures=pictures),
+        *waiting(analysis),
+        *rework(analysis),
+        *data_quality(analysis.log),
+        *method(analysis),
     ]
 
 
@@ -56,16 +61,26 @@ def waiting(analysis: "Analysis") -> list[Block]:
 
 def rework(analysis: "Analysis") -> list[Block]:
     """What is done again, in which loops, and how often work changes hands."""
-    return [Heading(Text(zh="返工、循环与交接", en="Rework, loops and handovers"), 2, "rework"), *analysis.rework.blocks(), *analysis.loops.blocks(),
-            *analysis.handovers.blocks()]
+    return [
+        Heading(Text(zh="返工、循环与交接", en="Rework, loops and handovers"), 2, "rework"),
+        *analysis.rework.blocks(),
+        *analysis.loops.blocks(),
+        *analysis.handovers.blocks(),
+    ]
 
 
 def diagnoses(analysis: "Analysis") -> list[Block]:
     """The six verdicts with their reasons."""
-    columns = (Column(Text(zh="诊断", en="Diagnosis"), "text"), Column(Text(zh="结论", en="Verdict"), "text"), Column(Text(zh="理由", en="Why"), "text"),
-               Column(Text(zh="方案", en="Plan"), "code"))
-    rows: list[tuple[Cell, ...]] = [(Text(zh="{id} {title}", en="{id} {title}").format(id=d.id, title=d.title), verdict(d), d.statement, d.plan)
-                                    for d in analysis.diagnoses]
+    columns = (
+        Column(Text(zh="诊断", en="Diagnosis"), "text"),
+        Column(Text(zh="结论", en="Verdict"), "text"),
+        Column(Text(zh="理由", en="Why"), "text"),
+        Column(Text(zh="方案", en="Plan"), "code"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (Text(zh="{id} {title}", en="{id} {title}").format(id=d.id, title=d.title), verdict(d), d.statement, d.plan)
+        for d in analysis.diagnoses
+    ]
     return [Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "diagnoses"), TableBlock(columns, rows)]
 
 
@@ -87,28 +102,52 @@ def recommendation(item: Recommendation, mean_s: float) -> list[Block]:
         figures.append((Text(zh="90% 区间", en="90 % interval"), "text", interval(gain.realistic)))
     if gain.upper is not None:
         figures.append((Text(zh="上限（原因全部消除）", en="at most (cause gone)"), "duration", gain.upper.estimate))
-    figures.extend([
-        (Text(zh="涉及案件", en="cases affected"), "text", Text(zh="{n}（{share}）", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases))),
-        (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
-        (Text(zh="风险等级", en="risk class"), "text", level(item.risk_class)),
-    ])
+    figures.extend(
+        [
+            (
+                Text(zh="涉及案件", en="cases affected"),
+                "text",
+                Text(zh="{n}（{share}）", en="{n} ({share})").format(n=f"{item.cases:,}", share=percent(item.share_of_cases)),
+            ),
+            (Text(zh="时间安排", en="when"), "text", phase(item.phase)),
+            (Text(zh="风险等级", en="risk class"), "text", level(item.risk_class)),
+        ]
+    )
     details: list[tuple[Cell, ...]] = [
         (Text(zh="方案章节", en="Plan sections"), _list(item.plan)),
         (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),
         (Text(zh="全年可省", en="Saved a year"), _yearly(item)),
-        (Text(zh="证据与可行性", en="Evidence, feasibility"),
-         Text(zh="{evidence}；可行性{feasibility}", en="{evidence}; feasibility {feasibility}").format(
-             evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility])),
-        (Text(zh="风险", en="Risk"), Text(
-            zh="等级{cls}（可能性 {l} × 严重性 {s}，方案 8.1.2）；变更的风险{change}；不变更的风险{inaction}",
-            en="class {cls} (likelihood {l} × severity {s}, plan §8.1.2); of changing {change}; of not acting {inaction}").format(
-                cls=LEVEL[item.risk_class], l=item.likelihood, s=item.severity, change=LEVEL[item.risk_of_change], inaction=LEVEL[item.risk_of_inaction])),
+        (
+            Text(zh="证据与可行性", en="Evidence, feasibility"),
+            Text(zh="{evidence}；可行性{feasibility}", en="{evidence}; feasibility {feasibility}").format(
+                evidence=EVIDENCE[item.evidence], feasibility=LEVEL[item.feasibility]
+            ),
+        ),
+        (
+            Text(zh="风险", en="Risk"),
+            Text(
+                zh="等级{cls}（可能性 {l} × 严重性 {s}，方案 8.1.2）；变更的风险{change}；不变更的风险{inaction}",
+                en="class {cls} (likelihood {l} × severity {s}, plan §8.1.2); of changing {change}; of not acting {inaction}",
+            ).format(
+                cls=LEVEL[item.risk_class],
+                l=item.likelihood,
+                s=item.severity,
+                change=LEVEL[item.risk_of_change],
+                inaction=LEVEL[item.risk_of_inaction],
+            ),
+        ),
         (Text(zh="得分", en="Score"), _score(item)),
     ]
     return [
-        Heading(Text(zh="{rank}. {title}:「{activity}」", en="{rank}. {title}: “{activity}”").format(rank=item.rank, title=item.title, activity=item.activity), 3,
-                f"recommendation-{item.rank}"),
-        Paragraph(item.text), KeyFigures(figures),
+        Heading(
+            Text(zh="{rank}. {title}:「{activity}」", en="{rank}. {title}: “{activity}”").format(
+                rank=item.rank, title=item.title, activity=item.activity
+            ),
+            3,
+            f"recommendation-{item.rank}",
+        ),
+        Paragraph(item.text),
+        KeyFigures(figures),
         TableBlock((Column(Text(zh="项目", en="Item"), "text"), Column(Text(zh="内容", en="Content"), "text")), details),
     ]
 
@@ -119,8 +158,11 @@ def _yearly(item: Recommendation) -> Text:
         return Text(zh="控制问题不折算成时间", en="a control is not turned into time")
     parts = []
     if item.gain.per_year is not None:
-        parts.append(Text(zh="案件时间 {t}（90% 区间 {i}）", en="{t} of case time (90 % interval {i})").format(
-            t=duration(item.gain.per_year.estimate), i=interval(item.gain.per_year)))
+        parts.append(
+            Text(zh="案件时间 {t}（90% 区间 {i}）", en="{t} of case time (90 % interval {i})").format(
+                t=duration(item.gain.per_year.estimate), i=interval(item.gain.per_year)
+            )
+        )
     if item.gain.effort_per_year_s:
         parts.append(Text(zh="员工工时 {t}", en="{t} of staff time").format(t=duration(item.gain.effort_per_year_s)))
     if not parts:
@@ -132,7 +174,9 @@ def _score(item: Recommendation) -> Text:
     """The score as the product of its factors, all of them printed."""
     zh = " × ".join(f"{name.zh} {number(value).zh}" for name, value in item.factors)
     en = " × ".join(f"{name.en} {number(value).en}" for name, value in item.factors)
-    return Text(zh="{score} = {f}；第 {tier} 档", en="{score} = {f}; tier {tier}").format(score=number(item.score), f=Text(zh=zh, en=en), tier=item.tier)
+    return Text(zh="{score} = {f}；第 {tier} 档", en="{score} = {f}; tier {tier}").format(
+        score=number(item.score), f=Text(zh=zh, en=en), tier=item.tier
+    )
 
 
 def _list(names: tuple[str, ...]) -> Text | str:

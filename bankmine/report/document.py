@@ -48,22 +48,50 @@ def document(analysis: "Analysis") -> dict[str, object]:
     understanding = analysis.understanding
     fitness = analysis.conformance
     return AnalysisDocument(
-        schema="bankmine.analysis/1", version=__version__, input=_input(analysis), log=_figures(analysis), quality=_quality(analysis),
-        process=Process(id=understanding.definition.id if understanding.definition else None, matched_steps=list(understanding.matched_steps),
-                        unmatched_activities=list(understanding.unmatched_activities)),
-        cycle_time=cycle_time(analysis), waiting=waiting_rows(analysis), dfg=arcs(analysis), rework=rework_rows(analysis), loops=loops(analysis),
+        schema="bankmine.analysis/1",
+        version=__version__,
+        input=_input(analysis),
+        log=_figures(analysis),
+        quality=_quality(analysis),
+        process=Process(
+            id=understanding.definition.id if understanding.definition else None,
+            matched_steps=list(understanding.matched_steps),
+            unmatched_activities=list(understanding.unmatched_activities),
+        ),
+        cycle_time=cycle_time(analysis),
+        waiting=waiting_rows(analysis),
+        dfg=arcs(analysis),
+        rework=rework_rows(analysis),
+        loops=loops(analysis),
         variants=variant_rows(analysis),
         conformance=Conformance(fitting_cases=fitness.fitting_cases, fitness=fitness.log_fitness, deviations=None, rules=None),
-        diagnoses=[Diagnosis(id=d.id, plan=d.plan, verdict=d.verdict, severity=d.severity, evidence=d.evidence, patterns=list(d.patterns),
-                             needs=list(d.needs), statement=_words(d.statement)) for d in analysis.diagnoses],
+        diagnoses=[
+            Diagnosis(
+                id=d.id,
+                plan=d.plan,
+                verdict=d.verdict,
+                severity=d.severity,
+                evidence=d.evidence,
+                patterns=list(d.patterns),
+                needs=list(d.needs),
+                statement=_words(d.statement),
+            )
+            for d in analysis.diagnoses
+        ],
         recommendations=[_recommendation(analysis, item) for item in analysis.recommendations],
     ).model_dump(mode="json", by_alias=True)
 
 
 def check_document(analysis: "Analysis") -> dict[str, object]:
     """What the log holds and can carry, in schema bankmine.check/1."""
-    return CheckDocument(schema="bankmine.check/1", version=__version__, input=_input(analysis), log=_figures(analysis), quality=_quality(analysis),
-                         readiness=readiness(analysis)).model_dump(mode="json", by_alias=True)
+    return CheckDocument(
+        schema="bankmine.check/1",
+        version=__version__,
+        input=_input(analysis),
+        log=_figures(analysis),
+        quality=_quality(analysis),
+        readiness=readiness(analysis),
+    ).model_dump(mode="json", by_alias=True)
 
 
 def _input(analysis: "Analysis") -> Input:
@@ -71,32 +99,60 @@ def _input(analysis: "Analysis") -> Input:
     parameters: dict[str, object] = dict(source.parameters)
     filters = parameters.get("filters", ())
     shown = settings.privacy.people == "show"
-    parameters["filters"] = [f"{PERSON_FILTER}…" if not shown and str(f).startswith(PERSON_FILTER) else str(f)
-                             for f in (filters if isinstance(filters, tuple) else ())]
+    parameters["filters"] = [
+        f"{PERSON_FILTER}…" if not shown and str(f).startswith(PERSON_FILTER) else str(f)
+        for f in (filters if isinstance(filters, tuple) else ())
+    ]
     parameters |= {
         "process": None if analysis.process is None and settings.process.id is None else str(analysis.process or settings.process.id),
         "as_of": None if analysis.as_of is None else _iso(analysis.as_of, source.timezone),
-        "activities": {label: entry if isinstance(entry, str) else entry.model_dump(exclude_none=True) for label, entry in sorted(settings.activities.items())},
+        "activities": {
+            label: entry if isinstance(entry, str) else entry.model_dump(exclude_none=True)
+            for label, entry in sorted(settings.activities.items())
+        },
         "rules": {code: dict(sorted(fields.items())) for code, fields in sorted(settings.rules.items())},
         "people": settings.privacy.people,
     }
-    return Input(files=[InputFile(name=file_name(analysis.log, f.name), bytes=f.bytes, sha256=f.sha256) for f in source.files], columns=dict(source.columns),
-                 timezone=source.timezone, calendar=None, parameters=dict(sorted(parameters.items())))
+    return Input(
+        files=[InputFile(name=file_name(analysis.log, f.name), bytes=f.bytes, sha256=f.sha256) for f in source.files],
+        columns=dict(source.columns),
+        timezone=source.timezone,
+        calendar=None,
+        parameters=dict(sorted(parameters.items())),
+    )
 
 
 def _figures(analysis: "Analysis") -> LogFigures:
     log, zone = analysis.log, analysis.log.source.timezone
     return LogFigures(
-        cases=log.cases, open_cases=analysis.cycle_time.open_cases, events=log.events, instances=len(log),
-        items=log.item_count + len(log.waiting), as_of=_iso(analysis.endings.as_of, zone), activities=len(log.activities),
-        variants=len(analysis.variants.sequences), start=_iso(int(log.case_start.min()), zone), end=_iso(int(log.case_end.max()), zone))
+        cases=log.cases,
+        open_cases=analysis.cycle_time.open_cases,
+        events=log.events,
+        instances=len(log),
+        items=log.item_count + len(log.waiting),
+        as_of=_iso(analysis.endings.as_of, zone),
+        activities=len(log.activities),
+        variants=len(analysis.variants.sequences),
+        start=_iso(int(log.case_start.min()), zone),
+        end=_iso(int(log.case_end.max()), zone),
+    )
 
 
 def _quality(analysis: "Analysis") -> list[Quality]:
     log = analysis.log
-    return [Quality(code=f.code, severity=f.severity, count=f.count, message=_words(f.message),
-                    examples=[Place(file=file_name(log, e.file), line=e.line, column=e.column, value=_value(analysis, f.code, e.column, e.value)) for e in f.examples])
-            for f in log.quality]
+    return [
+        Quality(
+            code=f.code,
+            severity=f.severity,
+            count=f.count,
+            message=_words(f.message),
+            examples=[
+                Place(file=file_name(log, e.file), line=e.line, column=e.column, value=_value(analysis, f.code, e.column, e.value))
+                for e in f.examples
+            ],
+        )
+        for f in log.quality
+    ]
 
 
 def _value(analysis: "Analysis", code: str, column: str | None, value: str | None) -> str | None:
@@ -121,16 +177,44 @@ def _recommendation(analysis: "Analysis", item: Advice) -> Recommendation:
     gain, where = item.gain, item.where
     resource = where.get("resource")
     return Recommendation(
-        rank=item.rank, tier=item.tier, pattern=item.pattern, activity=item.activity,
-        where=Where(to_activity=where.get("to_activity"), role=where.get("role"), segment=where.get("segment"), channel=where.get("channel"),
-                    branch=where.get("branch"), resource=None if resource is None else _person(analysis, resource)),
-        diagnoses=list(item.diagnoses), plan=list(item.plan), title=_words(item.title), text=_words(item.text), kind=item.kind,
-        gain=Gain(per_case_s=PerCase(upper=_estimate(gain.upper), realistic=_estimate(gain.realistic)), per_year_s=_estimate(gain.per_year),
-                  effort_per_year_s=gain.effort_per_year_s, method=gain.method),
-        evidence=item.evidence, feasibility=item.feasibility, risk_of_change=item.risk_of_change, risk_of_inaction=item.risk_of_inaction,
-        likelihood=item.likelihood, severity=item.severity, risk_class=item.risk_class, phase=item.phase, cases=item.cases,
-        share_of_cases=item.share_of_cases, material_share=item.material_share, score=item.score,
-        factors=[Factor(name=_words(name), value=value) for name, value in item.factors], stability=item.stability)
+        rank=item.rank,
+        tier=item.tier,
+        pattern=item.pattern,
+        activity=item.activity,
+        where=Where(
+            to_activity=where.get("to_activity"),
+            role=where.get("role"),
+            segment=where.get("segment"),
+            channel=where.get("channel"),
+            branch=where.get("branch"),
+            resource=None if resource is None else _person(analysis, resource),
+        ),
+        diagnoses=list(item.diagnoses),
+        plan=list(item.plan),
+        title=_words(item.title),
+        text=_words(item.text),
+        kind=item.kind,
+        gain=Gain(
+            per_case_s=PerCase(upper=_estimate(gain.upper), realistic=_estimate(gain.realistic)),
+            per_year_s=_estimate(gain.per_year),
+            effort_per_year_s=gain.effort_per_year_s,
+            method=gain.method,
+        ),
+        evidence=item.evidence,
+        feasibility=item.feasibility,
+        risk_of_change=item.risk_of_change,
+        risk_of_inaction=item.risk_of_inaction,
+        likelihood=item.likelihood,
+        severity=item.severity,
+        risk_class=item.risk_class,
+        phase=item.phase,
+        cases=item.cases,
+        share_of_cases=item.share_of_cases,
+        material_share=item.material_share,
+        score=item.score,
+        factors=[Factor(name=_words(name), value=value) for name, value in item.factors],
+        stability=item.stability,
+    )
 
 
 def _estimate(value: Interval | None) -> Estimate | None:

@@ -20,14 +20,21 @@ def method(analysis: "Analysis") -> list[Block]:
     """Zone, calendar, ends of cases, the process definition, who acts in each activity, and versions."""
     return [
         Heading(Text(zh="方法与假设", en="Method and assumptions"), 2, "method"),
-        TableBlock((Column(Text(zh="项目", en="Item"), "text"), Column(Text(zh="本报告的做法", en="In this report"), "text")), _items(analysis)),
+        TableBlock(
+            (Column(Text(zh="项目", en="Item"), "text"), Column(Text(zh="本报告的做法", en="In this report"), "text")), _items(analysis)
+        ),
         _meanings(analysis),
-        Paragraph(Text(
-            zh="等待时间：案件中促成某环节的前一活动完成之后，到该环节开始为止。只有完成时间的环节，其等待包含办理本身。返工：同一案件中再次出现的同一环节工作项。"
-               "收益：在每个案件中去掉该原因后重新推算办理时长；区间由对案件重复抽样得到（90%）。",
-            en="Waiting: from the end of the activity that made another possible until that one begins. Where only completions are known, a wait includes the work itself. "
-               "Rework: a work item of an activity that the case has had before. Gain: the cycle time of each case is worked out again without the cause; "
-               "intervals are 90 % and come from resampling the cases.")),
+        Paragraph(
+            Text(
+                zh="等待时间：案件中促成某环节的前一活动完成之后，到该环节开始为止。只有完成时间的环节，其等待包含办理本身。返工：同一案件中再次出现的同一环节工作项。"
+                "收益：在每个案件中去掉该原因后重新推算办理时长；区间由对案件重复抽样得到（90%）。",
+                en="Waiting: from the end of the activity that made another possible until that one begins. Where only "
+                "completions are known, a wait includes the work itself. "
+                "Rework: a work item of an activity that the case has had before. Gain: the cycle time of each case is "
+                "worked out again without the cause; "
+                "intervals are 90 % and come from resampling the cases.",
+            )
+        ),
     ]
 
 
@@ -38,17 +45,38 @@ def _items(analysis: "Analysis") -> list[tuple[Cell, ...]]:
     zone = log.source.timezone
     filters = log.source.parameters.get("filters", ())
     rows: list[tuple[Cell, ...]] = [
-        (Text(zh="时区", en="Time zone"), Text(zh="{zone}（不带时区的时间按此解释）", en="{zone} (times without a zone are read so)").format(zone=zone)),
-        (Text(zh="日历", en="Calendar"), Text(zh="自然时间，每天 24 小时；未扣除非营业时间。", en="Calendar time, 24 hours a day; closing hours are not taken out.")),
-        (Text(zh="流程定义", en="Process definition"),
-         Text(zh="未识别，按一般流程分析", en="none recognised; analysed as a general process") if definition is None else
-         Text(zh="{name}：{known}/{all} 种环节对应到定义中的步骤", en="{name}: {known} of {all} activities are steps of it").format(
-             name=definition.name, known=known, all=len(understanding.activities))),
-        (Text(zh="结案判断", en="Ends of cases"),
-         Text(zh="出现结束环节即为结案", en="a case is closed once an ending activity has happened") if endings.from_definition else
-         Text(zh="最后一个环节为常见的结束环节，且此后静默时间超过事件间隔的 99 分位数，视为结案",
-              en="a case is closed once its last activity is a usual last one and it has been quiet longer than 99 % of the gaps between events")),
-        (Text(zh="未结案件", en="Open cases"), Text(zh="{n} 件，计到最后一个事件为止", en="{n}, counted up to their last event").format(n=f"{analysis.cycle_time.open_cases:,}")),
+        (
+            Text(zh="时区", en="Time zone"),
+            Text(zh="{zone}（不带时区的时间按此解释）", en="{zone} (times without a zone are read so)").format(zone=zone),
+        ),
+        (
+            Text(zh="日历", en="Calendar"),
+            Text(zh="自然时间，每天 24 小时；未扣除非营业时间。", en="Calendar time, 24 hours a day; closing hours are not taken out."),
+        ),
+        (
+            Text(zh="流程定义", en="Process definition"),
+            Text(zh="未识别，按一般流程分析", en="none recognised; analysed as a general process")
+            if definition is None
+            else Text(zh="{name}：{known}/{all} 种环节对应到定义中的步骤", en="{name}: {known} of {all} activities are steps of it").format(
+                name=definition.name, known=known, all=len(understanding.activities)
+            ),
+        ),
+        (
+            Text(zh="结案判断", en="Ends of cases"),
+            Text(zh="出现结束环节即为结案", en="a case is closed once an ending activity has happened")
+            if endings.from_definition
+            else Text(
+                zh="最后一个环节为常见的结束环节，且此后静默时间超过事件间隔的 99 分位数，视为结案",
+                en="a case is closed once its last activity is a usual last one and it has been quiet longer than 99 % "
+                "of the gaps between events",
+            ),
+        ),
+        (
+            Text(zh="未结案件", en="Open cases"),
+            Text(zh="{n} 件，计到最后一个事件为止", en="{n}, counted up to their last event").format(
+                n=f"{analysis.cycle_time.open_cases:,}"
+            ),
+        ),
         (Text(zh="观察截止", en="As of"), local_time(endings.as_of, zone)),
         (Text(zh="生命周期", en="Lifecycle"), LIFECYCLE.get(str(log.source.parameters.get("lifecycle")), LIFECYCLE["pair"])),
     ]
@@ -64,10 +92,19 @@ def _items(analysis: "Analysis") -> list[tuple[Cell, ...]]:
 def _meanings(analysis: "Analysis") -> TableBlock:
     """Who acts in each activity and how that is known: what was assumed is listed, not hidden."""
     activities = analysis.understanding.activities
-    columns = (Column(Text(zh="环节", en="Activity"), "label"), Column(Text(zh="定义中的步骤", en="Step of the definition"), "text"),
-               Column(Text(zh="由谁办理", en="Who acts"), "text"), Column(Text(zh="如何得知", en="Known from"), "text"))
+    columns = (
+        Column(Text(zh="环节", en="Activity"), "label"),
+        Column(Text(zh="定义中的步骤", en="Step of the definition"), "text"),
+        Column(Text(zh="由谁办理", en="Who acts"), "text"),
+        Column(Text(zh="如何得知", en="Known from"), "text"),
+    )
     rows: list[tuple[Cell, ...]] = [
         (m.label, m.step.name if m.step else "", PARTY[m.party] if m.party else None, KNOWN_FROM.get(m.party_from or "", ""))
-        for m in activities[:ACTIVITIES_SHOWN]]
-    return TableBlock(columns, rows, caption=Text(zh="各环节的含义与办理方", en="What each activity means and who acts in it"),
-                      hidden=max(0, len(activities) - ACTIVITIES_SHOWN))
+        for m in activities[:ACTIVITIES_SHOWN]
+    ]
+    return TableBlock(
+        columns,
+        rows,
+        caption=Text(zh="各环节的含义与办理方", en="What each activity means and who acts in it"),
+        hidden=max(0, len(activities) - ACTIVITIES_SHOWN),
+    )

@@ -26,19 +26,32 @@ TEMPLATES = Path(__file__).parent / "templates"
 FILES_NAMED = 3
 SKIP = Text(zh="跳到摘要", en="Skip to the summary")
 SECTIONS = Text(zh="章节", en="Sections")
-FOOTER = Text(zh="由 bankmine {version} 生成；时间以 {zone} 显示；所有数字均由日志算出，可用 explain 命令追溯到文件行。",
-              en="Made by bankmine {version}; times are shown in {zone}; every figure is worked out from the log, and the command explain traces it to lines of the files.")
+FOOTER = Text(
+    zh="由 bankmine {version} 生成；时间以 {zone} 显示；所有数字均由日志算出，可用 explain 命令追溯到文件行。",
+    en="Made by bankmine {version}; times are shown in {zone}; every figure is worked out from the log, and the "
+    "command explain traces it to lines of the files.",
+)
 
 
 def page(analysis: "Analysis", lang: Lang) -> str:
     """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
     zone = analysis.log.source.timezone
     css = style() + _page_style()
-    return _environment().get_template("page.html").render(
-        language=language(lang), version=__version__, title=visible(title(analysis).of(lang)), source=_source(analysis).of(lang),
-        style=Markup(css), style_hash=b64encode(sha256(css.encode()).digest()).decode(),
-        words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-        sections=_sections(contents(analysis, lang), lang, zone), footer=FOOTER.format(version=__version__, zone=zone).of(lang))
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            language=language(lang),
+            version=__version__,
+            title=visible(title(analysis).of(lang)),
+            source=_source(analysis).of(lang),
+            style=Markup(css),
+            style_hash=b64encode(sha256(css.encode()).digest()).decode(),
+            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
+            sections=_sections(contents(analysis, lang), lang, zone),
+            footer=FOOTER.format(version=__version__, zone=zone).of(lang),
+        )
+    )
 
 
 def save(analysis: "Analysis", path: Path, lang: Lang) -> None:
@@ -72,8 +85,13 @@ def _source(analysis: "Analysis") -> Text:
     log = analysis.log
     zone = log.source.timezone
     files = [visible(file_name(log, file.name)) for file in log.source.files]
-    named = Text(zh="、".join(files[:FILES_NAMED]), en=", ".join(files[:FILES_NAMED])) if files else Text(zh="内存中的日志", en="a log in memory")
+    named = (
+        Text(zh="、".join(files[:FILES_NAMED]), en=", ".join(files[:FILES_NAMED]))
+        if files
+        else Text(zh="内存中的日志", en="a log in memory")
+    )
     if len(files) > FILES_NAMED:
         named = Text(zh="{named}等 {n} 个文件", en="{named} and others, {n} files").format(named=named, n=len(files))
     return Text(zh="{named} · {cases} 件案件 · {first} 至 {last}", en="{named} · {cases} cases · {first} to {last}").format(
-        named=named, cases=f"{log.cases:,}", first=local_day(int(log.case_start.min()), zone), last=local_day(int(log.case_end.max()), zone))
+        named=named, cases=f"{log.cases:,}", first=local_day(int(log.case_start.min()), zone), last=local_day(int(log.case_end.max()), zone)
+    )

@@ -15,18 +15,30 @@ def data_quality(log: EventLog) -> list[Block]:
     """Row accounting, the log in figures, columns as understood, and the findings; no value of a cell is shown."""
     source = log.source
     figures: list[tuple[Text, CellKind, Cell]] = [
-        (Text(zh="案件", en="cases"), "count", log.cases), (Text(zh="环节实例", en="activity instances"), "count", len(log)),
+        (Text(zh="案件", en="cases"), "count", log.cases),
+        (Text(zh="环节实例", en="activity instances"), "count", len(log)),
         (Text(zh="环节种类", en="kinds of activity"), "count", len(log.activities)),
-        (Text(zh="首个事件", en="first event"), "time", int(log.case_start.min())), (Text(zh="最后事件", en="last event"), "time", int(log.case_end.max())),
+        (Text(zh="首个事件", en="first event"), "time", int(log.case_start.min())),
+        (Text(zh="最后事件", en="last event"), "time", int(log.case_end.max())),
     ]
     if source.rows_read:
-        figures.extend([(Text(zh="读取行数", en="rows read"), "count", source.rows_read), (Text(zh="使用", en="used"), "count", source.rows_used),
-                    (Text(zh="剔除", en="set aside"), "count", source.rows_set_aside), (Text(zh="合并", en="merged"), "count", source.rows_merged)])
+        figures.extend(
+            [
+                (Text(zh="读取行数", en="rows read"), "count", source.rows_read),
+                (Text(zh="使用", en="used"), "count", source.rows_used),
+                (Text(zh="剔除", en="set aside"), "count", source.rows_set_aside),
+                (Text(zh="合并", en="merged"), "count", source.rows_merged),
+            ]
+        )
     blocks: list[Block] = [Heading(Text(zh="数据质量", en="Data quality"), 2, "quality"), KeyFigures(figures), findings(log)]
     if source.columns:
-        blocks.append(TableBlock((Column(Text(zh="含义", en="Meaning"), "text"), Column(Text(zh="来源列", en="Source column"), "label")),
-                                 columns_as_understood(source.columns),
-                                 caption=Text(zh="识别出的列", en="Columns as understood")))
+        blocks.append(
+            TableBlock(
+                (Column(Text(zh="含义", en="Meaning"), "text"), Column(Text(zh="来源列", en="Source column"), "label")),
+                columns_as_understood(source.columns),
+                caption=Text(zh="识别出的列", en="Columns as understood"),
+            )
+        )
     return blocks
 
 
@@ -34,10 +46,19 @@ def findings(log: EventLog) -> Block:
     """The findings, gravest first, each with the first place where it can be seen."""
     if not log.quality:
         return Notice(Text(zh="没有发现数据质量问题。", en="No data-quality finding."), "good")
-    columns = (Column(Text(zh="级别", en="Level"), "text"), Column(Text(zh="代码", en="Code"), "code"), Column(Text(zh="数量", en="Count"), "count"),
-               Column(Text(zh="说明", en="What"), "text"), Column(Text(zh="首例位置", en="First seen at"), "label"))
-    return TableBlock(columns, [(SEVERITY[f.severity], f.code, f.count, f.message, _place(log, f)) for f in log.quality[:FINDINGS_SHOWN]],
-                      hidden=max(0, len(log.quality) - FINDINGS_SHOWN), caption=Text(zh="数据质量发现", en="Findings about the data"))
+    columns = (
+        Column(Text(zh="级别", en="Level"), "text"),
+        Column(Text(zh="代码", en="Code"), "code"),
+        Column(Text(zh="数量", en="Count"), "count"),
+        Column(Text(zh="说明", en="What"), "text"),
+        Column(Text(zh="首例位置", en="First seen at"), "label"),
+    )
+    return TableBlock(
+        columns,
+        [(SEVERITY[f.severity], f.code, f.count, f.message, _place(log, f)) for f in log.quality[:FINDINGS_SHOWN]],
+        hidden=max(0, len(log.quality) - FINDINGS_SHOWN),
+        caption=Text(zh="数据质量发现", en="Findings about the data"),
+    )
 
 
 def file_name(log: EventLog, file: str) -> str:

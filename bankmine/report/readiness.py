@@ -37,7 +37,11 @@ def readiness_blocks(analysis: "Analysis", ready: Sequence[Readiness]) -> list[B
     """The same as a table, with the missing things by name."""
     titles = {name: title for name, title, _ in MEASURES}
     titles |= {p.code: Text(zh=f"{p.code} {p.title.zh}", en=f"{p.code} {p.title.en}") for p in analysis.patterns}
-    columns = (Column(Text(zh="分析", en="Analysis"), "text"), Column(Text(zh="可行", en="Ready"), "text"), Column(Text(zh="缺少", en="Missing"), "text"))
+    columns = (
+        Column(Text(zh="分析", en="Analysis"), "text"),
+        Column(Text(zh="可行", en="Ready"), "text"),
+        Column(Text(zh="缺少", en="Missing"), "text"),
+    )
     rows: list[tuple[Cell, ...]] = [(titles[r.analysis], YES if r.ready else NO, _named(r.missing)) for r in ready]
     return [Heading(Text(zh="可做的分析", en="What this log can carry"), 2, "readiness"), TableBlock(columns, rows)]
 

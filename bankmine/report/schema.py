@@ -335,5 +335,6 @@ class CheckDocument(Part):
 def schemas() -> dict[str, object]:
     """One JSON Schema (draft 2020-12) for either document, told apart by their `schema`."""
     either: TypeAdapter[AnalysisDocument | CheckDocument] = TypeAdapter(
-        Annotated[AnalysisDocument | CheckDocument, Field(discriminator="schema_id")])
+        Annotated[AnalysisDocument | CheckDocument, Field(discriminator="schema_id")]
+    )
     return {"$schema": DRAFT, "title": "bankmine", **either.json_schema(by_alias=True)}

@@ -23,5 +23,11 @@ def columns(log: EventLog) -> list[Block]:
     if not log.source.columns:
         return []
     pairs = columns_as_understood(log.source.columns)
-    return [Paragraph(Text(zh="列：" + "、".join(f"{role.zh} = {name}" for role, name in pairs),
-                           en="Columns: " + ", ".join(f"{role.en} = {name}" for role, name in pairs)))]
+    return [
+        Paragraph(
+            Text(
+                zh="列：" + "、".join(f"{role.zh} = {name}" for role, name in pairs),
+                en="Columns: " + ", ".join(f"{role.en} = {name}" for role, name in pairs),
+            )
+        )
+    ]

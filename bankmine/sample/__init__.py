@@ -10,7 +10,11 @@ __all__ = ["PROBLEMS", "Sample", "Truth", "generate", "write_samples"]
 
 # The logs of `bankmine sample`: process, planted pattern, language, cases.
 SAMPLES: tuple[tuple[str, str, Lang, int], ...] = (
-    ("deposit", "P15", "zh", 500), ("loan", "P14", "en", 600), ("payment", "P26", "en", 700), ("wealth", "P07", "zh", 500))
+    ("deposit", "P15", "zh", 500),
+    ("loan", "P14", "en", 600),
+    ("payment", "P26", "en", 700),
+    ("wealth", "P07", "zh", 500),
+)
 
 
 def write_samples(folder: str | Path, seed: int = 2024) -> list[Path]:

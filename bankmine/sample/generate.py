@@ -28,9 +28,15 @@ PLANTED_LOAD = (0.42, 0.52)  # the problem brings work of its own
 ACTORS = {CUSTOMER: Text(zh="客户", en="Customer"), SYSTEM: Text(zh="系统", en="System")}
 CHANNELS = (Text(zh="柜面", en="branch"), Text(zh="网上银行", en="online"), Text(zh="手机银行", en="mobile"))
 COLUMNS = (
-    Text(zh="业务编号", en="case_id"), Text(zh="环节", en="activity"), Text(zh="开始时间", en="start_time"),
-    Text(zh="完成时间", en="end_time"), Text(zh="经办人", en="resource"), Text(zh="岗位", en="role"), Text(zh="渠道", en="channel"),
-    Text(zh="产品", en="product"), Text(zh="金额", en="amount"),
+    Text(zh="业务编号", en="case_id"),
+    Text(zh="环节", en="activity"),
+    Text(zh="开始时间", en="start_time"),
+    Text(zh="完成时间", en="end_time"),
+    Text(zh="经办人", en="resource"),
+    Text(zh="岗位", en="role"),
+    Text(zh="渠道", en="channel"),
+    Text(zh="产品", en="product"),
+    Text(zh="金额", en="amount"),
 )
 
 
@@ -56,11 +62,27 @@ class Truth:
     load: dict[str, float]
 
     def as_json(self) -> dict[str, object]:
-        planted = None if self.pattern is None else {
-            "pattern": self.pattern, "activity": self.activity, "effect": self.effect, "measured_in": self.measured_in,
-            "struck_cases": self.struck_cases, "also_true": list(self.also_true)}
-        return {"process": self.process, "seed": self.seed, "cases": self.cases, "lang": self.lang, "problem": planted,
-                "small_faults": self.faults, "load": self.load}
+        planted = (
+            None
+            if self.pattern is None
+            else {
+                "pattern": self.pattern,
+                "activity": self.activity,
+                "effect": self.effect,
+                "measured_in": self.measured_in,
+                "struck_cases": self.struck_cases,
+                "also_true": list(self.also_true),
+            }
+        )
+        return {
+            "process": self.process,
+            "seed": self.seed,
+            "cases": self.cases,
+            "lang": self.lang,
+            "problem": planted,
+            "small_faults": self.faults,
+            "load": self.load,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +111,17 @@ class Sample:
             raise cannot_write(file, error) from error
 
 
-def generate(process: str, *, seed: int, cases: int = 1000, problem: str | None = None, lang: Lang = "en",
-             healthy_faults: bool | None = None, size: float = 1.0, contractual: bool = False) -> Sample:
+def generate(
+    process: str,
+    *,
+    seed: int,
+    cases: int = 1000,
+    problem: str | None = None,
+    lang: Lang = "en",
+    healthy_faults: bool | None = None,
+    size: float = 1.0,
+    contractual: bool = False,
+) -> Sample:
     """A log of `cases` cases over at least 120 days, the last of them still open.
 
     `problem`: a pattern of PROBLEMS to plant, None for a healthy bank; `healthy_faults`: whether the small faults of a healthy
@@ -100,28 +131,52 @@ def generate(process: str, *, seed: int, cases: int = 1000, problem: str | None 
     first served. Raises UsageError: SAMPLE_PROCESS, SAMPLE_PROBLEM.
     """
     if process not in MODELS:
-        raise UsageError("SAMPLE_PROCESS", Text(zh=f"没有「{process}」的样例", en=f"there is no sample of “{process}”"),
-                         Text(zh="可选：" + "、".join(MODELS), en="choose from " + ", ".join(MODELS)))
+        raise UsageError(
+            "SAMPLE_PROCESS",
+            Text(zh=f"没有「{process}」的样例", en=f"there is no sample of “{process}”"),
+            Text(zh="可选：" + "、".join(MODELS), en="choose from " + ", ".join(MODELS)),
+        )
     if problem is not None and process not in PROBLEMS.get(problem, ()):
         valid = ", ".join(code for code, processes in PROBLEMS.items() if process in processes)
-        raise UsageError("SAMPLE_PROBLEM",
-                         Text(zh=f"「{process}」中不能植入「{problem}」", en=f"“{problem}” cannot be planted in “{process}”"),
-                         Text(zh=f"可选：{valid}", en=f"choose from {valid}"))
+        raise UsageError(
+            "SAMPLE_PROBLEM",
+            Text(zh=f"「{process}」中不能植入「{problem}」", en=f"“{problem}” cannot be planted in “{process}”"),
+            Text(zh=f"可选：{valid}", en=f"choose from {valid}"),
+        )
     model, definition = MODELS[process], load(process)
     rng = np.random.default_rng([seed, crc32(f"{process}/{problem}".encode())])
     by_chance = bool(rng.random() < 0.5)
     small = faults(rng, small_faults=by_chance if healthy_faults is None else healthy_faults)
-    scheme = plan(model, definition, seed=seed, cases=cases, load=HEALTHY_LOAD if problem is None else PLANTED_LOAD, faults=small,
-                  contractual=contractual, rng=rng)
+    scheme = plan(
+        model,
+        definition,
+        seed=seed,
+        cases=cases,
+        load=HEALTHY_LOAD if problem is None else PLANTED_LOAD,
+        faults=small,
+        contractual=contractual,
+        rng=rng,
+    )
     healthy = run(scheme, None)
-    planted, outcome, effect = (None, healthy, None) if problem is None else _plant(
-        scheme, healthy, draw(problem, model, definition, rng).scaled(size), LEAST_EFFECT[_measured_in(problem)] * size)
+    planted, outcome, effect = (
+        (None, healthy, None)
+        if problem is None
+        else _plant(scheme, healthy, draw(problem, model, definition, rng).scaled(size), LEAST_EFFECT[_measured_in(problem)] * size)
+    )
     truth = Truth(
-        process, seed, cases, lang, problem, _label(scheme, planted.step, lang) if planted else None,
-        None if effect is None else round(effect, 4), _measured_in(problem) if problem else None,
-        len(outcome.struck), ALSO_TRUE.get(problem, ()) if problem else (),
+        process,
+        seed,
+        cases,
+        lang,
+        problem,
+        _label(scheme, planted.step, lang) if planted else None,
+        None if effect is None else round(effect, 4),
+        _measured_in(problem) if problem else None,
+        len(outcome.struck),
+        ALSO_TRUE.get(problem, ()) if problem else (),
         {name: round(getattr(small, name), 4) for name in small.__slots__},
-        {model.roles[name].name.of(lang): round(value, 3) for name, value in outcome.load.items()})
+        {model.roles[name].name.of(lang): round(value, 3) for name, value in outcome.load.items()},
+    )
     return Sample(_table(scheme, outcome.rows, lang), truth)
 
 
@@ -129,8 +184,11 @@ def _plant(scheme: Plan, healthy: Run, problem: Problem, least: float) -> tuple[
     """The problem, its run and its effect; made stronger until it weighs at least `least`."""
     for attempt in range(ATTEMPTS):
         outcome = run(scheme, problem)
-        effect = {"touch_time": 1 - healthy.touch / outcome.touch, "cycle_time": 1 - healthy.cycle / outcome.cycle,
-                  "cases": _breaches(scheme, outcome, problem)}[_measured_in(problem.pattern)]
+        effect = {
+            "touch_time": 1 - healthy.touch / outcome.touch,
+            "cycle_time": 1 - healthy.cycle / outcome.cycle,
+            "cases": _breaches(scheme, outcome, problem),
+        }[_measured_in(problem.pattern)]
         if effect >= least or attempt == ATTEMPTS - 1:
             break
         problem = problem.scaled(STRONGER)
@@ -176,11 +234,15 @@ def _table(scheme: Plan, rows: list[Row], lang: Lang) -> "pl.DataFrame":
         return MONDAY + np.round(np.array(values)).astype("timedelta64[s]")
 
     data = (
-        [f"{scheme.model.prefix}{number + 1:0{width}d}" for number in case.tolist()], [labels[row.step] for row in kept],
-        times([row.start for row in kept]), times([row.end for row in kept]),
-        [people.get(row.resource) or _person(row.resource, roles) for row in kept], [roles[row.role] for row in kept],
+        [f"{scheme.model.prefix}{number + 1:0{width}d}" for number in case.tolist()],
+        [labels[row.step] for row in kept],
+        times([row.start for row in kept]),
+        times([row.end for row in kept]),
+        [people.get(row.resource) or _person(row.resource, roles) for row in kept],
+        [roles[row.role] for row in kept],
         [CHANNELS[code].of(lang) for code in channel[case].tolist()],
-        [scheme.model.products[code][0].of(lang) for code in product[case].tolist()], amount[case],
+        [scheme.model.products[code][0].of(lang) for code in product[case].tolist()],
+        amount[case],
     )
     return pl.DataFrame({column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)})
 
@@ -199,5 +261,9 @@ def write_json(file: Path, content: object) -> None:
 
 
 def cannot_write(file: Path, error: OSError) -> OutputError:
-    return OutputError("OUTPUT", Text(zh=f"无法写入（{error.strerror}）", en=f"cannot be written ({error.strerror})"),
-                       Text(zh="检查磁盘空间和权限，或换一个文件夹", en="check disk space and rights, or choose another folder"), file=str(file))
+    return OutputError(
+        "OUTPUT",
+        Text(zh=f"无法写入（{error.strerror}）", en=f"cannot be written ({error.strerror})"),
+        Text(zh="检查磁盘空间和权限，或换一个文件夹", en="check disk space and rights, or choose another folder"),
+        file=str(file),
+    )

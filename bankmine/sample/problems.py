@@ -14,10 +14,19 @@ SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
 
 # Pattern -> processes in which it makes sense (a lapse needs an offer that is thought over,
 # retries weigh only in short cases).
-PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "P06": ALL, "P07": ALL, "P14": ALL, "P15": ALL, "P16": ALL, "P18": ("deposit", "loan", "wealth"), "P22": ALL, "P23": ALL,
-    "P26": SHORT,
-})
+PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "P06": ALL,
+        "P07": ALL,
+        "P14": ALL,
+        "P15": ALL,
+        "P16": ALL,
+        "P18": ("deposit", "loan", "wealth"),
+        "P22": ALL,
+        "P23": ALL,
+        "P26": SHORT,
+    }
+)
 # What else is rightly said of a log with the problem, at the same activity: work that comes back to its first owner is also repeated.
 ALSO_TRUE: Mapping[str, tuple[str, ...]] = MappingProxyType({"P06": ("P07",)})
 MEASURED_IN: Mapping[str, str] = MappingProxyType({"P16": "touch_time", "P22": "cases", "P23": "cases"})  # else cycle_time
@@ -64,13 +73,19 @@ def faults(rng: np.random.Generator, *, small_faults: bool) -> Faults:
     """What goes wrong in a healthy bank; `small_faults` adds bounces, enquiries and system failures."""
     if not small_faults:
         return Faults(requests=float(rng.uniform(0.005, 0.02)), rework=float(rng.uniform(0.0, 0.01)))
-    return Faults(requests=float(rng.uniform(0.02, 0.045)), rework=float(rng.uniform(0.01, 0.025)),
-                  bounces=float(rng.uniform(0.005, 0.02)), enquiries=float(rng.uniform(0.01, 0.03)),
-                  retries=float(rng.uniform(0.001, 0.004)), unanswered=float(rng.uniform(0.02, 0.03)))
+    return Faults(
+        requests=float(rng.uniform(0.02, 0.045)),
+        rework=float(rng.uniform(0.01, 0.025)),
+        bounces=float(rng.uniform(0.005, 0.02)),
+        enquiries=float(rng.uniform(0.01, 0.03)),
+        retries=float(rng.uniform(0.001, 0.004)),
+        unanswered=float(rng.uniform(0.02, 0.03)),
+    )
 
 
 def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.random.Generator) -> Problem:
     """A problem of that pattern, its place and size drawn."""
+
     def one(of: tuple[str, ...]) -> str:
         return of[int(rng.integers(len(of)))]
 
@@ -88,8 +103,9 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
             return step is not None and step.outcome is None and not step.multi_instance
 
         apart = (*model.asks, model.request, model.enquiry)
-        steps = tuple(step for step, task in model.tasks.items()
-                      if model.roles[task.role].people >= 3 and step not in apart and single(step))
+        steps = tuple(
+            step for step, task in model.tasks.items() if model.roles[task.role].people >= 3 and step not in apart and single(step)
+        )
         return Problem(pattern, one(steps), between(0.10, 0.40), hours(4.0, 8.0))
     if pattern == "P07":
         path = model.returns[int(rng.integers(len(model.returns)))]

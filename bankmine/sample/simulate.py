@@ -75,8 +75,17 @@ def arrivals(cases: int, days: int, rng: np.random.Generator) -> tuple[list[floa
     return np.round(time[order]).tolist(), branch[order].tolist()
 
 
-def plan(model: Model, definition: ProcessDefinition, *, seed: int, cases: int, load: tuple[float, float], faults: Faults,
-         contractual: bool, rng: np.random.Generator) -> Plan:
+def plan(
+    model: Model,
+    definition: ProcessDefinition,
+    *,
+    seed: int,
+    cases: int,
+    load: tuple[float, float],
+    faults: Faults,
+    contractual: bool,
+    rng: np.random.Generator,
+) -> Plan:
     """Window, arrivals and people; work scaled so that each role's load inside duty hours falls into `load`."""
     days = int(min(max(round(cases / 7), 120), 365))
     times, branch = arrivals(cases, days, rng)
@@ -98,7 +107,8 @@ def run(plan: Plan, problem: Problem | None, *, every: int = 1) -> Run:
     world = World(plan.model, plan.definition, draws, plan.in_branch, plan.faults, problem, teams, plan.scale)
     queue: list[tuple[float, int, Route]] = [
         (plan.arrivals[number], number, _life(world, number, plan.arrivals[number], contractual=plan.contractual))
-        for number in range(0, len(plan.arrivals), every)]  # sorted, hence a heap
+        for number in range(0, len(plan.arrivals), every)
+    ]  # sorted, hence a heap
     tie = len(plan.arrivals)
     while queue:
         _, number, route = queue[0]

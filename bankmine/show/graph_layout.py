@@ -79,10 +79,15 @@ def layout(graph: Graph) -> Layout:
     centres = {entry["name"]: point(entry["pos"]) for entry in answer.get("objects", ())}
     edges = {entry["id"]: entry for entry in answer.get("edges", ())}
     return Layout(
-        right - left, top - bottom,
+        right - left,
+        top - bottom,
         [PlacedNode(node, centres[f"n{number}"], sizes[number], lines[number]) for number, node in enumerate(graph.nodes)],
-        [PlacedArc(arc, [point(text) for text in edges[f"e{number}"]["pos"].split()],
-                   point(edges[f"e{number}"]["lp"]) if arc.label else None) for number, arc in enumerate(graph.arcs)],
+        [
+            PlacedArc(
+                arc, [point(text) for text in edges[f"e{number}"]["pos"].split()], point(edges[f"e{number}"]["lp"]) if arc.label else None
+            )
+            for number, arc in enumerate(graph.arcs)
+        ],
     )
 
 
@@ -92,7 +97,8 @@ def _sizes_only(graph: Graph, sizes: Sequence[Point]) -> str:
 
     drawing = graphviz.Digraph(
         graph_attr={"rankdir": "LR" if graph.direction == "right" else "TB", "nodesep": "0.3", "ranksep": "0.4", "margin": "0"},
-        node_attr={"shape": "box", "fixedsize": "true", "label": ""}, edge_attr={"dir": "none"},
+        node_attr={"shape": "box", "fixedsize": "true", "label": ""},
+        edge_attr={"dir": "none"},
     )
     place = {node.id: number for number, node in enumerate(graph.nodes)}
     for number, (width, height) in enumerate(sizes):
@@ -129,10 +135,16 @@ def _run_dot(dot: str, format: str) -> bytes:
         return graphviz.Source(dot).pipe(format=format)
     except graphviz.ExecutableNotFound as error:
         raise OutputError(
-            "GRAPHVIZ_MISSING", Text(zh="绘图需要 Graphviz，但未找到。", en="drawing needs Graphviz, which was not found."),
-            Text(zh="请执行 pip install pygraphviz，或安装 Graphviz 并把 dot 加入 PATH。",
-                 en="run pip install pygraphviz, or install Graphviz and put dot on the PATH.")) from error
+            "GRAPHVIZ_MISSING",
+            Text(zh="绘图需要 Graphviz，但未找到。", en="drawing needs Graphviz, which was not found."),
+            Text(
+                zh="请执行 pip install pygraphviz，或安装 Graphviz 并把 dot 加入 PATH。",
+                en="run pip install pygraphviz, or install Graphviz and put dot on the PATH.",
+            ),
+        ) from error
     except subprocess.CalledProcessError as error:
         raise OutputError(
-            "GRAPHVIZ_FAILED", Text(zh="Graphviz 绘图失败。", en="Graphviz could not draw the graph."),
-            Text(zh="请升级 Graphviz，或减少要画的环节。", en="update Graphviz, or draw fewer activities.")) from error
+            "GRAPHVIZ_FAILED",
+            Text(zh="Graphviz 绘图失败。", en="Graphviz could not draw the graph."),
+            Text(zh="请升级 Graphviz，或减少要画的环节。", en="update Graphviz, or draw fewer activities."),
+        ) from error

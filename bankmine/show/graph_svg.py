@@ -33,17 +33,19 @@ class Paint:
 
 
 # The scale goes from light to dark, so that it can be told apart by the colour-blind and in black and white.
-PAINTS: MappingProxyType[Tone, Paint] = MappingProxyType({
-    "plain": Paint("#4f6478", "#f4f7fa", INK),
-    "quiet": Paint("#9aa5b1", "#fafbfc", SOFT),
-    "dark": Paint("#2c3e50", "#2c3e50", PAPER),
-    "scale0": Paint("#b9c2cb", "#eef1f4", INK),
-    "scale1": Paint("#dfb160", "#fbf0d9", INK),
-    "scale2": Paint("#d98c32", "#f8dcb8", INK),
-    "scale3": Paint("#c0601f", "#eebd94", INK),
-    "scale4": Paint("#943611", "#dd9468", INK),
-    "scale5": Paint("#5a1a0a", "#8f3d1e", PAPER),
-})
+PAINTS: MappingProxyType[Tone, Paint] = MappingProxyType(
+    {
+        "plain": Paint("#4f6478", "#f4f7fa", INK),
+        "quiet": Paint("#9aa5b1", "#fafbfc", SOFT),
+        "dark": Paint("#2c3e50", "#2c3e50", PAPER),
+        "scale0": Paint("#b9c2cb", "#eef1f4", INK),
+        "scale1": Paint("#dfb160", "#fbf0d9", INK),
+        "scale2": Paint("#d98c32", "#f8dcb8", INK),
+        "scale3": Paint("#c0601f", "#eebd94", INK),
+        "scale4": Paint("#943611", "#dd9468", INK),
+        "scale5": Paint("#5a1a0a", "#8f3d1e", PAPER),
+    }
+)
 
 
 def svg(graph: Graph) -> str:
@@ -52,11 +54,19 @@ def svg(graph: Graph) -> str:
     width, height = placed.width + 2 * MARGIN, placed.height + 2 * MARGIN
     legend = _legend_rows(graph, max(width, NARROWEST))
     wide, high = max(width, NARROWEST), height + LEGEND_PX * len(legend)
-    root = ElementTree.Element("svg", {
-        "xmlns": "http://www.w3.org/2000/svg", "width": "100%", "viewBox": f"0 0 {_n(wide)} {_n(high)}",
-        "preserveAspectRatio": "xMidYMin meet", "role": "img", "lang": "zh-CN" if graph.lang == "zh" else graph.lang,
-        "aria-labelledby": "title desc", "font-family": FONTS,
-    })
+    root = ElementTree.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": "100%",
+            "viewBox": f"0 0 {_n(wide)} {_n(high)}",
+            "preserveAspectRatio": "xMidYMin meet",
+            "role": "img",
+            "lang": "zh-CN" if graph.lang == "zh" else graph.lang,
+            "aria-labelledby": "title desc",
+            "font-family": FONTS,
+        },
+    )
     ElementTree.SubElement(root, "title", {"id": "title"}).text = visible(graph.title)
     ElementTree.SubElement(root, "desc", {"id": "desc"}).text = visible(graph.description)
     plane = ElementTree.SubElement(root, "g", {"transform": f"translate({_n(MARGIN + (wide - width) / 2)} {_n(MARGIN)})"})
@@ -76,8 +86,15 @@ def dot(graph: Graph, *, dpi: int | None = None) -> str:
     import graphviz
 
     drawing = graphviz.Digraph(
-        graph_attr={"rankdir": "LR" if graph.direction == "right" else "TB", "nodesep": "0.3", "ranksep": "0.4", "bgcolor": "white",
-                    "fontname": DOT_FONTS, "tooltip": _quoted([visible(graph.title)]), **({"dpi": str(dpi)} if dpi else {})},
+        graph_attr={
+            "rankdir": "LR" if graph.direction == "right" else "TB",
+            "nodesep": "0.3",
+            "ranksep": "0.4",
+            "bgcolor": "white",
+            "fontname": DOT_FONTS,
+            "tooltip": _quoted([visible(graph.title)]),
+            **({"dpi": str(dpi)} if dpi else {}),
+        },
         node_attr={"fontname": DOT_FONTS, "fontsize": str(LABEL_PX), "fixedsize": "true", "style": "filled", "margin": "0"},
         edge_attr={"fontname": DOT_FONTS, "fontsize": str(SMALL_PX), "arrowsize": "0.7"},
     )
@@ -88,14 +105,28 @@ def dot(graph: Graph, *, dpi: int | None = None) -> str:
         paint = PAINTS[node.tone]
         words = [*lines, visible(node.sublabel)] if node.sublabel else lines
         drawing.node(
-            place[node.id], _quoted(words), tooltip=_quoted([visible(node.label)]), width=f"{width / 72:.3f}", height=f"{height / 72:.3f}",
-            shape={"circle": "circle", "diamond": "diamond"}.get(node.shape, "box"), fillcolor=paint.fill, color=paint.line,
-            fontcolor=paint.ink, style="filled,rounded" if node.shape in ("box", "pill") else "filled")
+            place[node.id],
+            _quoted(words),
+            tooltip=_quoted([visible(node.label)]),
+            width=f"{width / 72:.3f}",
+            height=f"{height / 72:.3f}",
+            shape={"circle": "circle", "diamond": "diamond"}.get(node.shape, "box"),
+            fillcolor=paint.fill,
+            color=paint.line,
+            fontcolor=paint.ink,
+            style="filled,rounded" if node.shape in ("box", "pill") else "filled",
+        )
     for arc in graph.arcs:
         paint = PAINTS[arc.tone]
         drawing.edge(
-            place[arc.source], place[arc.target], label=_quoted([visible(arc.label)]) if arc.label else None, color=paint.line,
-            fontcolor=SOFT if arc.tone == "quiet" else INK, penwidth=_n(arc.width), style="dashed" if arc.dashed else "solid")
+            place[arc.source],
+            place[arc.target],
+            label=_quoted([visible(arc.label)]) if arc.label else None,
+            color=paint.line,
+            fontcolor=SOFT if arc.tone == "quiet" else INK,
+            penwidth=_n(arc.width),
+            style="dashed" if arc.dashed else "solid",
+        )
     return drawing.source
 
 
@@ -132,7 +163,9 @@ def _draw_arc(plane: ElementTree.Element, placed: PlacedArc) -> None:
     head, half = 6 + 1.4 * width, 2.6 + 0.9 * width
     base = tip[0] - head * x, tip[1] - head * y
     points[-1] = tip[0] - 0.8 * head * x, tip[1] - 0.8 * head * y
-    path = f"M{_xy(points[0])}" + "".join(f"C{_xy(a)} {_xy(b)} {_xy(c)}" for a, b, c in zip(points[1::3], points[2::3], points[3::3], strict=True))
+    path = f"M{_xy(points[0])}" + "".join(
+        f"C{_xy(a)} {_xy(b)} {_xy(c)}" for a, b, c in zip(points[1::3], points[2::3], points[3::3], strict=True)
+    )
     line = {"d": path, "fill": "none", "stroke": paint, "stroke-width": _n(width)}
     ElementTree.SubElement(plane, "path", line | ({"stroke-dasharray": "5 4"} if placed.arc.dashed else {}))
     corners = (tip, (base[0] - half * y, base[1] + half * x), (base[0] + half * y, base[1] - half * x))
@@ -150,9 +183,19 @@ def _xy(point: Point) -> str:
 
 def _draw_label(plane: ElementTree.Element, placed: PlacedArc, centre: Point) -> None:
     width, height = label_size(placed.arc.label)
-    ElementTree.SubElement(plane, "rect", {
-        "x": _n(centre[0] - width / 2), "y": _n(centre[1] - height / 2), "width": _n(width), "height": _n(height), "rx": "3",
-        "fill": PAPER, "fill-opacity": "0.85"})
+    ElementTree.SubElement(
+        plane,
+        "rect",
+        {
+            "x": _n(centre[0] - width / 2),
+            "y": _n(centre[1] - height / 2),
+            "width": _n(width),
+            "height": _n(height),
+            "rx": "3",
+            "fill": PAPER,
+            "fill-opacity": "0.85",
+        },
+    )
     _words(plane, centre, visible(placed.arc.label), SMALL_PX, SOFT if placed.arc.tone == "quiet" else INK)
 
 
@@ -171,8 +214,11 @@ def _draw_node(plane: ElementTree.Element, placed: PlacedNode) -> None:
         ElementTree.SubElement(group, "polygon", {"points": " ".join(_xy(corner) for corner in corners), **look})
     else:
         round_by = {"bar": "1", "pill": _n(height / 2)}.get(node.shape, "6")
-        ElementTree.SubElement(group, "rect", {
-            "x": _n(x - width / 2), "y": _n(y - height / 2), "width": _n(width), "height": _n(height), "rx": round_by, **look})
+        ElementTree.SubElement(
+            group,
+            "rect",
+            {"x": _n(x - width / 2), "y": _n(y - height / 2), "width": _n(width), "height": _n(height), "rx": round_by, **look},
+        )
     _draw_words(group, placed, paint)
 
 
@@ -187,8 +233,9 @@ def _draw_words(group: ElementTree.Element, placed: PlacedNode, paint: Paint) ->
 
 def _words(parent: ElementTree.Element, centre: Point, words: str, size: float, ink: str) -> None:
     # A baseline of 0.35 em below the centre is understood by every viewer; dominant-baseline is not.
-    ElementTree.SubElement(parent, "text", {
-        "x": _n(centre[0]), "y": _n(centre[1] + 0.35 * size), "font-size": _n(size), "text-anchor": "middle", "fill": ink}).text = words
+    ElementTree.SubElement(
+        parent, "text", {"x": _n(centre[0]), "y": _n(centre[1] + 0.35 * size), "font-size": _n(size), "text-anchor": "middle", "fill": ink}
+    ).text = words
 
 
 def _legend_rows(graph: Graph, width: float) -> list[list[tuple[float, Tone, str]]]:
@@ -209,5 +256,6 @@ def _draw_legend(root: ElementTree.Element, entries: Sequence[tuple[float, Tone,
     for x, tone, meaning in entries:
         look = {"x1": _n(x), "x2": _n(x + 28), "y1": _n(y), "y2": _n(y), "stroke": PAINTS[tone].line, "stroke-width": "4"}
         ElementTree.SubElement(root, "line", look | ({"stroke-dasharray": "5 4"} if tone == "quiet" else {}))
-        ElementTree.SubElement(root, "text", {
-            "x": _n(x + 34), "y": _n(y + 0.35 * SMALL_PX), "font-size": _n(SMALL_PX), "fill": INK}).text = meaning
+        ElementTree.SubElement(
+            root, "text", {"x": _n(x + 34), "y": _n(y + 0.35 * SMALL_PX), "font-size": _n(SMALL_PX), "fill": INK}
+        ).text = meaning

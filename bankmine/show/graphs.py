@@ -140,7 +140,7 @@ def lines_of(label: str, *, most_em: float = LINE_EM, most_lines: int = MAX_LINE
     lines: list[str] = []
     while rest and len(lines) < most_lines:
         head = _line(rest, most_em)
-        rest = rest[len(head):].lstrip()
+        rest = rest[len(head) :].lstrip()
         lines.append(head.rstrip())
     if rest:
         last = lines[-1]

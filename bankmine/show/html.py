@@ -18,8 +18,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def environment(*folders: Path) -> Environment:
     """The way every page is made: autoescape always, an unknown name is an error."""
-    return Environment(loader=FileSystemLoader([TEMPLATES, *folders]), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True)
+    return Environment(
+        loader=FileSystemLoader([TEMPLATES, *folders]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 @cache
@@ -37,9 +38,13 @@ def fragment(blocks: Iterable[Block], lang: Lang, zone: str) -> str:
     """The blocks with their style, to stand inside another page such as a notebook."""
     content = body(blocks, lang, zone)
     name = sha256(content.encode()).hexdigest()[:12]
-    return _blocks_page().from_string(
-        '<style>{{ style }}</style>\n<div class="bankmine" lang="{{ lang }}" id="bankmine-{{ name }}">{{ content }}</div>',
-    ).render(style=Markup(style()), lang=language(lang), content=content, name=name)
+    return (
+        _blocks_page()
+        .from_string(
+            '<style>{{ style }}</style>\n<div class="bankmine" lang="{{ lang }}" id="bankmine-{{ name }}">{{ content }}</div>',
+        )
+        .render(style=Markup(style()), lang=language(lang), content=content, name=name)
+    )
 
 
 @cache
@@ -63,22 +68,38 @@ def _drawn(block: Block, lang: Lang, zone: str, number: int) -> dict[str, object
         case Notice():
             return {"type": "notice", "tone": block.tone, "text": visible(block.text.of(lang))}
         case KeyFigures():
-            return {"type": "figures", "figures": [{"title": visible(title.of(lang)), **_cell(value, kind, lang, zone)}
-                                                   for title, kind, value in block.figures]}
+            return {
+                "type": "figures",
+                "figures": [{"title": visible(title.of(lang)), **_cell(value, kind, lang, zone)} for title, kind, value in block.figures],
+            }
         case TableBlock():
             return {
-                "type": "table", "id": f"t{number}", "caption": visible(block.caption.of(lang)) if block.caption else "",
+                "type": "table",
+                "id": f"t{number}",
+                "caption": visible(block.caption.of(lang)) if block.caption else "",
                 "columns": [{"title": visible(column.title.of(lang)), "kind": column.kind} for column in block.columns],
-                "rows": [[_cell(value, column.kind, lang, zone) for value, column in zip(row, block.columns, strict=True)] for row in block.rows],
-                "nothing": NOTHING.of(lang), "hidden": HIDDEN_ROWS.format(n=f"{block.hidden:,}").of(lang) if block.hidden > 0 else "",
+                "rows": [
+                    [_cell(value, column.kind, lang, zone) for value, column in zip(row, block.columns, strict=True)] for row in block.rows
+                ],
+                "nothing": NOTHING.of(lang),
+                "hidden": HIDDEN_ROWS.format(n=f"{block.hidden:,}").of(lang) if block.hidden > 0 else "",
             }
         case Figure():
-            return {"type": "picture", "svg": Markup(inline(block.svg, number)), "alt": visible(block.alt.of(lang)),
-                    "caption": visible(block.caption.of(lang)) if block.caption else ""}
+            return {
+                "type": "picture",
+                "svg": Markup(inline(block.svg, number)),
+                "alt": visible(block.alt.of(lang)),
+                "caption": visible(block.caption.of(lang)) if block.caption else "",
+            }
 
 
 def _cell(value: Cell, kind: CellKind, lang: Lang, zone: str) -> dict[str, object]:
     text = cell(value, kind, lang, zone)
     share = value if kind == "share" and isinstance(value, float) and 0 <= value <= 1 else None
-    return {"text": text, "kind": kind, "tone": value.tone if isinstance(value, Mark) else "",
-            "unknown": value is None or value != value, "bar": None if share is None else f"{share * 100:.1f}"}
+    return {
+        "text": text,
+        "kind": kind,
+        "tone": value.tone if isinstance(value, Mark) else "",
+        "unknown": value is None or value != value,
+        "bar": None if share is None else f"{share * 100:.1f}",
+    }

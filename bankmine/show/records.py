@@ -35,7 +35,9 @@ def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
 def table_csv(table: TableBlock, lang: Lang, zone: str) -> str:
     """CSV of a table: numbers as they are (durations in seconds, shares 0-1), times in the zone with their offset."""
     titles = [column.title.of(lang) + (" (s)" if column.kind == "duration" else "") for column in table.columns]
-    return _csv(titles, ([_plain(value, column.kind, lang, zone) for value, column in zip(row, table.columns, strict=True)] for row in table.rows))
+    return _csv(
+        titles, ([_plain(value, column.kind, lang, zone) for value, column in zip(row, table.columns, strict=True)] for row in table.rows)
+    )
 
 
 def _csv(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -133,6 +135,11 @@ def _remove(name: str) -> None:
 def _failed(path: Path, error: OSError) -> OutputError:
     reason = error.strerror or type(error).__name__
     return OutputError(
-        "WRITE_FAILED", Text(zh=f"无法写入：{reason}。", en=f"cannot be written: {reason}."),
-        Text(zh="请检查目录是否存在、磁盘空间和写入权限；未完成的文件不会留下。",
-             en="check that the folder exists, the disk's space and your rights; no unfinished file is left behind."), str(path))
+        "WRITE_FAILED",
+        Text(zh=f"无法写入：{reason}。", en=f"cannot be written: {reason}."),
+        Text(
+            zh="请检查目录是否存在、磁盘空间和写入权限；未完成的文件不会留下。",
+            en="check that the folder exists, the disk's space and your rights; no unfinished file is left behind.",
+        ),
+        str(path),
+    )

@@ -8,21 +8,106 @@ if TYPE_CHECKING:
     from lxml import etree
 
 SVG = "{http://www.w3.org/2000/svg}"
-ELEMENTS = frozenset({
-    "svg", "g", "defs", "marker", "title", "desc", "path", "polygon", "polyline", "line", "rect", "circle", "ellipse", "text", "tspan",
-    "clipPath", "linearGradient", "stop",
-})
-SHAPE = frozenset({
-    "id", "class", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width", "height", "viewBox",
-    "preserveAspectRatio", "transform", "offset", "role", "aria-label", "aria-labelledby", "aria-describedby", "aria-hidden", "lang", "version",
-    "orient", "refX", "refY", "markerWidth", "markerHeight", "markerUnits", "marker-end", "marker-start", "clip-path", "textLength", "lengthAdjust",
-    "clipPathUnits", "gradientUnits", "rotate", "focusable",
-})
-PAINT = frozenset({
-    "fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
-    "stroke-miterlimit", "opacity", "color", "font-family", "font-size", "font-weight", "font-style", "text-anchor", "dominant-baseline",
-    "alignment-baseline", "stop-color", "stop-opacity", "visibility", "vector-effect", "paint-order", "letter-spacing",
-})
+ELEMENTS = frozenset(
+    {
+        "svg",
+        "g",
+        "defs",
+        "marker",
+        "title",
+        "desc",
+        "path",
+        "polygon",
+        "polyline",
+        "line",
+        "rect",
+        "circle",
+        "ellipse",
+        "text",
+        "tspan",
+        "clipPath",
+        "linearGradient",
+        "stop",
+    }
+)
+SHAPE = frozenset(
+    {
+        "id",
+        "class",
+        "d",
+        "points",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "viewBox",
+        "preserveAspectRatio",
+        "transform",
+        "offset",
+        "role",
+        "aria-label",
+        "aria-labelledby",
+        "aria-describedby",
+        "aria-hidden",
+        "lang",
+        "version",
+        "orient",
+        "refX",
+        "refY",
+        "markerWidth",
+        "markerHeight",
+        "markerUnits",
+        "marker-end",
+        "marker-start",
+        "clip-path",
+        "textLength",
+        "lengthAdjust",
+        "clipPathUnits",
+        "gradientUnits",
+        "rotate",
+        "focusable",
+    }
+)
+PAINT = frozenset(
+    {
+        "fill",
+        "fill-opacity",
+        "fill-rule",
+        "stroke",
+        "stroke-width",
+        "stroke-opacity",
+        "stroke-dasharray",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-miterlimit",
+        "opacity",
+        "color",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "font-style",
+        "text-anchor",
+        "dominant-baseline",
+        "alignment-baseline",
+        "stop-color",
+        "stop-opacity",
+        "visibility",
+        "vector-effect",
+        "paint-order",
+        "letter-spacing",
+    }
+)
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 REFERENCE = re.compile(r"^url\(#([\w.-]+)\)$")
 
@@ -52,8 +137,9 @@ def inline(svg: str, number: int) -> str:
 def _parser() -> "etree.XMLParser":
     from lxml import etree
 
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True, remove_pis=True,
-                           huge_tree=True)
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True, remove_pis=True, huge_tree=True
+    )
 
 
 def _check(node: "etree._Element", number: int) -> None:

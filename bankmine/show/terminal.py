@@ -32,8 +32,16 @@ def console(file: IO[str] | None = None, width: int | None = None) -> Console:
     if width is None and not terminal:
         named = os.environ.get("COLUMNS", "")
         width = int(named) if named.isdecimal() and int(named) > 0 else PLAIN_WIDTH
-    return Console(file=stream, width=None if width is None else max(width, NARROWEST), highlight=False, markup=False, emoji=False,
-                   force_terminal=terminal, color_system="auto" if terminal else None, soft_wrap=False)
+    return Console(
+        file=stream,
+        width=None if width is None else max(width, NARROWEST),
+        highlight=False,
+        markup=False,
+        emoji=False,
+        force_terminal=terminal,
+        color_system="auto" if terminal else None,
+        soft_wrap=False,
+    )
 
 
 def draw(blocks: Iterable[Block], lang: Lang, zone: str, to: Console) -> None:

@@ -33,8 +33,16 @@ def loans_csv(tmp_path_factory):
         out.writerow(["case_id", "activity", "start_time", "end_time", "resource", "channel"])
         for k in range(len(log)):
             case = log.case[k]
-            out.writerow([log.case_names[case], log.activities[log.activity[k]], clock(log.start[k]), clock(log.end[k]), log.resources[log.resource[k]],
-                          "online" if case % 2 else "branch"])
+            out.writerow(
+                [
+                    log.case_names[case],
+                    log.activities[log.activity[k]],
+                    clock(log.start[k]),
+                    clock(log.end[k]),
+                    log.resources[log.resource[k]],
+                    "online" if case % 2 else "branch",
+                ]
+            )
     return place
 
 
@@ -101,7 +109,19 @@ def test_a_measure_in_three_forms(loans_csv, capsys, command):
 def test_a_model_is_written_in_the_form_of_its_suffix(loans_csv, tmp_path, capsys):
     begins = {"svg": b"<", "png": b"\x89PNG", "bpmn": b"<", "pnml": b"<", "dot": b"digraph"}
     for suffix, head in begins.items():
-        assert main(["discover", str(loans_csv), "-o", str(tmp_path / f"model.{suffix}"), "--algorithm", "heuristics" if suffix == "png" else "inductive"]) == 0
+        assert (
+            main(
+                [
+                    "discover",
+                    str(loans_csv),
+                    "-o",
+                    str(tmp_path / f"model.{suffix}"),
+                    "--algorithm",
+                    "heuristics" if suffix == "png" else "inductive",
+                ]
+            )
+            == 0
+        )
         assert (tmp_path / f"model.{suffix}").read_bytes().startswith(head)
     assert "Fitness of the model".lower() in capsys.readouterr().out.lower()
     assert main(["discover", str(loans_csv), "-o", str(tmp_path / "model.xyz")]) == 2
@@ -140,12 +160,25 @@ def test_schema_is_a_schema(capsys):
     assert schema == schemas() and schema["$schema"].endswith("2020-12/schema")
 
 
-@pytest.mark.parametrize("arguments", [
-    ["analyze", "nowhere.csv", "--report", "{out}"], ["analyse", "x.csv"], ["analyze"], ["waiting", "{log}", "--format", "xml"], ["analyze", "{log}", "--case", "nr"],
-    ["analyze", "{log}", "--where", "channel"], ["analyze", "{log}", "--where", "channel=fax"], ["analyze", "{log}", "--from", "spring"],
-    ["analyze", "{log}", "--process", "mortgage", "--report", "{out}"], ["analyze", "{log}", "--as-of", "soon"], ["analyze", "{log}", "--report", "{log}"],
-    ["analyze", "{log}", "--report", "{out}", "--json", "{out}"], ["analyze", "{log}", "--config", "nowhere.toml"], ["analyze", "{log}", "--timezone", "Mars/Base"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["analyze", "nowhere.csv", "--report", "{out}"],
+        ["analyse", "x.csv"],
+        ["analyze"],
+        ["waiting", "{log}", "--format", "xml"],
+        ["analyze", "{log}", "--case", "nr"],
+        ["analyze", "{log}", "--where", "channel"],
+        ["analyze", "{log}", "--where", "channel=fax"],
+        ["analyze", "{log}", "--from", "spring"],
+        ["analyze", "{log}", "--process", "mortgage", "--report", "{out}"],
+        ["analyze", "{log}", "--as-of", "soon"],
+        ["analyze", "{log}", "--report", "{log}"],
+        ["analyze", "{log}", "--report", "{out}", "--json", "{out}"],
+        ["analyze", "{log}", "--config", "nowhere.toml"],
+        ["analyze", "{log}", "--timezone", "Mars/Base"],
+    ],
+)
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_wrong_input_or_usage_is_two_lines_and_nothing_is_written(loans_csv, tmp_path, monkeypatch, capsys, arguments, lang):
     work = tmp_path / "work"
@@ -202,24 +235,34 @@ def test_every_command_on_a_log_has_the_shared_options(capsys):
     for command in ON_A_LOG:
         main([command, "--help"])
         out = capsys.readouterr().out
-        assert all(option in out for option in ("--config", "--case", "--where", "--from", "--as-of", "--process", "--timezone", "--lang", "--show-people"))
+        assert all(
+            option in out
+            for option in ("--config", "--case", "--where", "--from", "--as-of", "--process", "--timezone", "--lang", "--show-people")
+        )
 
 
 def test_a_closed_pipe_is_no_error(loans_csv):
-    done = subprocess.run(f'"{sys.executable}" -m bankmine waiting "{loans_csv}" --format json | head -c 1', shell=True, capture_output=True, encoding="utf-8")
+    done = subprocess.run(
+        f'"{sys.executable}" -m bankmine waiting "{loans_csv}" --format json | head -c 1', shell=True, capture_output=True, encoding="utf-8"
+    )
     assert done.stdout == "[" and done.stderr == ""
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")
 def test_a_full_disk_behind_stdout_is_73(loans_csv):
     with FULL.open("w") as full:
-        done = subprocess.run([sys.executable, "-m", "bankmine", "waiting", str(loans_csv)], stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "bankmine", "waiting", str(loans_csv)], stdout=full, stderr=subprocess.PIPE, encoding="utf-8"
+        )
     assert done.returncode == 73 and "WRITE_FAILED" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_the_measures_never_load_pm4py(loans_csv):
-    code = (f"import sys; from bankmine.cli import main; ends = [main([c, {str(loans_csv)!r}]) for c in ('waiting', 'rework', 'variants', 'check')]; "
-            "sys.exit(any(ends) or bool({'pm4py', 'matplotlib', 'pandas', 'scipy'} & set(sys.modules)))")
+    code = (
+        f"import sys; from bankmine.cli import main; ends = [main([c, {str(loans_csv)!r}]) for c in ('waiting', "
+        f"'rework', 'variants', 'check')]; "
+        "sys.exit(any(ends) or bool({'pm4py', 'matplotlib', 'pandas', 'scipy'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
 

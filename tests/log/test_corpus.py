@@ -32,7 +32,8 @@ def read(row: dict[str, str]) -> EventLog:
     case, activity, timestamp, *others = row["mapping"].split("|")
     columns = {"case": case, "activity": activity, "timestamp": timestamp}
     columns |= {OPTIONS.get(role, role): name for role, _, name in (other.partition("=") for other in others)}
-    return read_log(FOLDER / "files" / row["file"], max_reject_share=0.5, timezone=ZONES.get(row["id"]), **columns)  # type: ignore[arg-type]
+    zone = ZONES.get(row["id"])
+    return read_log(FOLDER / "files" / row["file"], max_reject_share=0.5, timezone=zone, **columns)  # type: ignore[arg-type]
 
 
 def rows_of(log: EventLog) -> Iterator[tuple[str, str, int]]:

@@ -33,9 +33,12 @@ def test_open_work_enables_nothing() -> None:
 
 
 def test_activities_seen_in_both_orders_run_in_parallel() -> None:
-    log = textlog(";".join(
-        [f"x{i}: open 0-1 | kyc 2-3 | score 4-5 | close 6-7" for i in range(20)]
-        + [f"y{i}: open 0-1 | score 2-3 | kyc 4-5 | close 6-7" for i in range(20)]))
+    log = textlog(
+        ";".join(
+            [f"x{i}: open 0-1 | kyc 2-3 | score 4-5 | close 6-7" for i in range(20)]
+            + [f"y{i}: open 0-1 | score 2-3 | kyc 4-5 | close 6-7" for i in range(20)]
+        )
+    )
     enabler = Enablement.of(log).enabler
     names = np.array(log.activities)
     assert set(names[log.activity[enabler[names[log.activity] == "kyc"]]]) == {"open"}
@@ -70,10 +73,11 @@ def test_in_sequential_cases_waiting_and_work_add_up_to_the_cycle_time(log: Even
     assert (parts.astype(np.int64) == cycle).all()
 
 
-@given(sequential_cases(), st.integers(-10**6, 10**6))
+@given(sequential_cases(), st.integers(-(10**6), 10**6))
 @settings(max_examples=50, deadline=None)
 def test_shifting_the_clock_changes_no_wait(log: EventLog, hours: int) -> None:
     names = np.array(log.activities, dtype=object)[log.activity]
-    moved = assemble(np.array(log.case_names, dtype=object)[log.case].tolist(), names.tolist(), log.end + hours * HOUR,
-                     log.start + hours * HOUR)
+    moved = assemble(
+        np.array(log.case_names, dtype=object)[log.case].tolist(), names.tolist(), log.end + hours * HOUR, log.start + hours * HOUR
+    )
     assert (Enablement.of(moved).wait == Enablement.of(log).wait).all()

@@ -69,6 +69,13 @@ def test_a_loop_counts_each_way_back_once(meaning: Meaning) -> None:
     # enter, check, enter, check, enter, check, approve: two iterations, left for approve.
     log = textlog("c1: enter 0-1 | check 2-3 | enter 4-5 | check 6-7 | enter 8-9 | check 10-11 | approve 12-13")
     loops = Loops.of(log, Rework.of(log, meaning(log)).items).table
-    assert loops.to_dict("records") == [{
-        "activities": ("check", "enter"), "cases": 1, "iterations": 2, "total_s": 8 * 3600.0, "detour_s": 6 * 3600.0,
-        "exits": (("approve", 1),)}]
+    assert loops.to_dict("records") == [
+        {
+            "activities": ("check", "enter"),
+            "cases": 1,
+            "iterations": 2,
+            "total_s": 8 * 3600.0,
+            "detour_s": 6 * 3600.0,
+            "exits": (("approve", 1),),
+        }
+    ]

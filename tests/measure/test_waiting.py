@@ -25,9 +25,10 @@ def test_contractual_waits_are_by_design_and_take_no_share(meaning: Meaning) -> 
 def test_waiting_by_arc_names_the_enabling_activity(meaning: Meaning) -> None:
     log = textlog("c1: a 0-1 | b 3-4 ; c2: c 0-1 | b 2-3")
     arcs = WaitingTime.by_arc(log, Enablement.of(log), meaning(log)).table
-    assert [(s, t, w) for s, t, w in zip(arcs["source"], arcs["activity"], arcs["total_s"], strict=True)
-            if isinstance(s, str)] == [
-        ("a", "b", 7200.0), ("c", "b", 3600.0)]
+    assert [(s, t, w) for s, t, w in zip(arcs["source"], arcs["activity"], arcs["total_s"], strict=True) if isinstance(s, str)] == [
+        ("a", "b", 7200.0),
+        ("c", "b", 3600.0),
+    ]
 
 
 def test_the_efficiency_is_unknown_without_starts(meaning: Meaning) -> None:

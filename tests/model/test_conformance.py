@@ -43,7 +43,10 @@ def test_cases_that_the_model_has_not_seen_lose_tokens_as_in_pm4py(algorithm: st
     assert ours.log_fitness < 1
 
 
-@given(st.lists(st.tuples(st.sampled_from("uvwxyz"), st.sampled_from("abcde")), min_size=1, max_size=40), st.sampled_from(["inductive", "heuristics"]))
+@given(
+    st.lists(st.tuples(st.sampled_from("uvwxyz"), st.sampled_from("abcde")), min_size=1, max_size=40),
+    st.sampled_from(["inductive", "heuristics"]),
+)
 @settings(max_examples=25, deadline=None)
 def test_fitness_is_pm4pys_on_any_log(rows: list[tuple[str, str]], algorithm: str) -> None:
     log = assemble([r[0] for r in rows], [r[1] for r in rows], np.arange(len(rows)) * HOUR)

@@ -12,7 +12,8 @@ from tests.textlog import HOUR, textlog
 def test_arcs_carry_the_time_from_end_to_start() -> None:
     table = DirectlyFollowsGraph.of(textlog("c1: a 0-1 | b 3-4 ; c2: a 0-1 | b 5-6 ; c3: b 0-1")).table
     assert table.to_dict("records") == [
-        {"source": "a", "target": "b", "count": 2, "mean_s": 3 * 3600.0, "median_s": 3 * 3600.0, "p90_s": pytest.approx(3.8 * 3600)}]
+        {"source": "a", "target": "b", "count": 2, "mean_s": 3 * 3600.0, "median_s": 3 * 3600.0, "p90_s": pytest.approx(3.8 * 3600)}
+    ]
 
 
 def test_variants_are_in_order_of_count_then_name() -> None:

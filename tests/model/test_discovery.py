@@ -35,7 +35,9 @@ def mined(log: EventLog, **options: object) -> ProcessModel:
 def shape(petri_net: tuple) -> list[tuple[object, ...]]:
     """A net without the names of its transitions, which pm4py draws at random."""
     net, initial, final = in_order(petri_net)
-    around = [(t.label, *sorted(a.source.name for a in t.in_arcs), "→", *sorted(a.target.name for a in t.out_arcs)) for t in net.transitions]
+    around = [
+        (t.label, *sorted(a.source.name for a in t.in_arcs), "→", *sorted(a.target.name for a in t.out_arcs)) for t in net.transitions
+    ]
     return [*around, *[(p.name, n) for marking in (initial, final) for p, n in marking.items()]]
 
 

@@ -18,7 +18,15 @@ from bankmine.show.svg import inline
 from tests.model.test_discovery import LOANS, mined
 from tests.textlog import textlog
 
-HOSTILE = ('x" shape=box label="owned', "{a|b}<p>&amp;", "back\\slash\\n", "\x1b[2J", "<i>b</i>", "授信审批（分行）\u202e", "第一行\n第二行")
+HOSTILE = (
+    'x" shape=box label="owned',
+    "{a|b}<p>&amp;",
+    "back\\slash\\n",
+    "\x1b[2J",
+    "<i>b</i>",
+    "授信审批（分行）\u202e",
+    "第一行\n第二行",
+)
 
 
 @pytest.fixture(scope="module", params=["inductive", "heuristics"])
@@ -90,6 +98,12 @@ def prints(folder: Path) -> str:
 
 def test_the_same_bytes_in_every_run(tmp_path: Path) -> None:
     script = "import sys, pathlib; from tests.model.test_export import prints; print(prints(pathlib.Path(sys.argv[1])))"
-    again = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, capture_output=True, text=True,
-                           cwd=Path(__file__).parents[2], env={**os.environ, "PYTHONHASHSEED": "1"})
+    again = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+    )
     assert again.stdout.strip() == prints(tmp_path).strip() == prints(tmp_path).strip()

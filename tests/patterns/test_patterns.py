@@ -61,8 +61,10 @@ def test_thresholds_are_set_from_the_configuration() -> None:
     assert list(strict.find(analysis(CASES["P07"]["fires"]).facts)) == []
 
 
-@pytest.mark.parametrize(("rules", "names"), [
-    ({"P99": {}}, "P07"), ({"P07": {"rework": 0.1}}, "rework_share"), ({"P07": {"rework_share": "much"}}, "must be a number")])
+@pytest.mark.parametrize(
+    ("rules", "names"),
+    [({"P99": {}}, "P07"), ({"P07": {"rework": 0.1}}, "rework_share"), ({"P07": {"rework_share": "much"}}, "must be a number")],
+)
 def test_wrong_rules_are_refused_with_the_right_names(rules: dict[str, dict[str, object]], names: str) -> None:
     with pytest.raises(UsageError, match=names):
         patterns(rules)

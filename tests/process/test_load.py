@@ -66,7 +66,8 @@ def test_a_banks_own_definition(tmp_path: Path):
         'id = "card"\nzh = "信用卡"\nen = "Card"\n'
         '[[step]]\nid = "card.apply"\nzh = "申请"\nen = "Apply"\nparty = "customer"\n'
         '[[step]]\nid = "card.issue"\nzh = "发卡"\nen = "Issue card"\nparty = "bank"\nkind = "end"\noutcome = "completed"\n',
-        encoding="utf-8")
+        encoding="utf-8",
+    )
     definition = load(file)
     assert [step.id for step in definition.steps] == ["card.apply", "card.issue"]
     assert load(str(file)) == definition
@@ -76,17 +77,20 @@ HEAD = 'id = "x"\nzh = "某"\nen = "X"\n'
 STEP = '[[step]]\nid = "x.a"\nzh = "甲"\nen = "A step"\nparty = "bank"\n'
 
 
-@pytest.mark.parametrize(("text", "key"), [
-    ("id = x", "line 1"),
-    (HEAD, "step"),
-    (HEAD + STEP + 'kind = "wrok"\n', r"step\[1\].kind"),
-    (HEAD + STEP + 'nmae = "a"\n', r"step\[1\].nmae"),
-    (HEAD + STEP + STEP, r"step\[2\].id"),
-    (HEAD + STEP + 'before = "x.b"\n', r"step\[1\].before.*x\.b"),
-    (HEAD + STEP + 'kind = "end"\n', r"step\[1\].outcome"),
-    (HEAD + STEP + STEP.replace("x.a", "x.b").replace("甲", "乙"), r"step\[2\].aliases.*x\.a"),
-    (HEAD + STEP + "expected_customer_days = 0\n", r"step\[1\].expected_customer_days"),
-])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("id = x", "line 1"),
+        (HEAD, "step"),
+        (HEAD + STEP + 'kind = "wrok"\n', r"step\[1\].kind"),
+        (HEAD + STEP + 'nmae = "a"\n', r"step\[1\].nmae"),
+        (HEAD + STEP + STEP, r"step\[2\].id"),
+        (HEAD + STEP + 'before = "x.b"\n', r"step\[1\].before.*x\.b"),
+        (HEAD + STEP + 'kind = "end"\n', r"step\[1\].outcome"),
+        (HEAD + STEP + STEP.replace("x.a", "x.b").replace("甲", "乙"), r"step\[2\].aliases.*x\.a"),
+        (HEAD + STEP + "expected_customer_days = 0\n", r"step\[1\].expected_customer_days"),
+    ],
+)
 def test_a_malformed_definition_is_refused_with_file_and_key(tmp_path: Path, text: str, key: str):
     file = tmp_path / "bad.toml"
     file.write_text(text, encoding="utf-8")

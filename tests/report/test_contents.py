@@ -33,6 +33,6 @@ def test_the_terminal_gets_the_same_numbers_in_both_languages(analysis_in, capsy
     for lang in ("zh", "en"):
         draw(screen(analysis), lang, "Asia/Shanghai", console(width=60))
     out = capsys.readouterr().out
-    zh, en = out[:out.index("Process analysis")], out[out.index("Process analysis"):]
+    zh, en = out[: out.index("Process analysis")], out[out.index("Process analysis") :]
     for number in ("150", "P15"):
         assert number in zh and number in en

@@ -10,8 +10,23 @@ from bankmine.show.records import json_bytes
 from bankmine.words import Text
 
 VALIDATOR = jsonschema.Draft202012Validator(schemas())
-KEYS = ["schema", "version", "input", "log", "quality", "process", "cycle_time", "waiting", "dfg", "rework", "loops", "variants", "conformance",
-        "diagnoses", "recommendations"]
+KEYS = [
+    "schema",
+    "version",
+    "input",
+    "log",
+    "quality",
+    "process",
+    "cycle_time",
+    "waiting",
+    "dfg",
+    "rework",
+    "loops",
+    "variants",
+    "conformance",
+    "diagnoses",
+    "recommendations",
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +47,9 @@ def test_every_key_is_there_and_what_comes_later_is_null(made):
     assert [d["id"] for d in made["diagnoses"]] == ["D1", "D2", "D3", "D4", "D5", "D6"]
 
 
-@pytest.mark.parametrize("spoil", [lambda d: d.pop("loops"), lambda d: d.update(extra=1), lambda d: d["log"].update(cases=-1), lambda d: d.update(schema="x")])
+@pytest.mark.parametrize(
+    "spoil", [lambda d: d.pop("loops"), lambda d: d.update(extra=1), lambda d: d["log"].update(cases=-1), lambda d: d.update(schema="x")]
+)
 def test_the_schema_refuses_what_is_not_such_a_document(made, spoil):
     wrong = json.loads(json_bytes(made))
     spoil(wrong)
@@ -62,8 +79,17 @@ def test_no_person_and_no_card_number_is_in_it(analysis_in, tmp_path, monkeypatc
 
     monkeypatch.setenv("BANKMINE_KEY_FILE", str(tmp_path / "key"))
     log = analysis_in("en").log
-    finding = QualityFinding("PII_CARD", "warning", 1, Text(zh="卡号", en="card"), (
-        Example("a.csv", 2, "note", "card 6222020200112233445"), Example("a.csv", 3, "who", "Chen_Jing"), Example("a.csv", 4, "id", "11010519491231002X")))
+    finding = QualityFinding(
+        "PII_CARD",
+        "warning",
+        1,
+        Text(zh="卡号", en="card"),
+        (
+            Example("a.csv", 2, "note", "card 6222020200112233445"),
+            Example("a.csv", 3, "who", "Chen_Jing"),
+            Example("a.csv", 4, "id", "11010519491231002X"),
+        ),
+    )
     analysis = analyze(replace(log, quality=(finding,), source=replace(log.source, columns={"resource": "who"})))
     text = json_bytes(document(analysis)).decode()
     assert "6222020200112233445" not in text and "3445" in text

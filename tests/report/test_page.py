@@ -102,8 +102,23 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 def test_a_browser_has_nothing_to_complain_about(analysis_in, tmp_path):
     place = tmp_path / "report.html"
     save(analysis_in("zh"), place, "zh")
-    run = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-logging=stderr", "--v=0",
-                          f"--user-data-dir={tmp_path}/profile", "--dump-dom", place.as_uri()], capture_output=True, text=True, timeout=60)
+    run = subprocess.run(
+        [
+            CHROMIUM,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--enable-logging=stderr",
+            "--v=0",
+            f"--user-data-dir={tmp_path}/profile",
+            "--dump-dom",
+            place.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert "</html>" in run.stdout
     assert "CONSOLE" not in run.stderr, run.stderr
 
@@ -114,12 +129,17 @@ def test_words_stand_out_from_what_is_behind_them():
     colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", style())) | {"paper": "#ffffff"}
 
     def light(name):
-        channels = [int(colours[name][k:k + 2], 16) / 255 for k in (1, 3, 5)]
+        channels = [int(colours[name][k : k + 2], 16) / 255 for k in (1, 3, 5)]
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    pairs = [("ink", "paper"), ("soft", "paper"), ("accent", "paper"), *((tone, f"{tone}-bg") for tone in ("good", "warning", "error", "info")),
-             *(("ink", f"{tone}-bg") for tone in ("good", "warning", "error", "info"))]
+    pairs = [
+        ("ink", "paper"),
+        ("soft", "paper"),
+        ("accent", "paper"),
+        *((tone, f"{tone}-bg") for tone in ("good", "warning", "error", "info")),
+        *(("ink", f"{tone}-bg") for tone in ("good", "warning", "error", "info")),
+    ]
     for front, back in pairs:
         brighter, darker = sorted((light(front), light(back)), reverse=True)
         assert (brighter + 0.05) / (darker + 0.05) >= 4.5, (front, back)

@@ -47,7 +47,8 @@ def breaches(sample: Sample) -> int:
         assert before is not None
         first = table.group_by("case_id").agg(
             pl.col("row").filter(pl.col("activity") == step.name.en).min().alias("step"),
-            pl.col("row").filter(pl.col("activity") == before.name.en).min().alias("before"))
+            pl.col("row").filter(pl.col("activity") == before.name.en).min().alias("before"),
+        )
         found += first.filter(pl.col("before").is_not_null() & (pl.col("step").is_null() | (pl.col("step") > pl.col("before")))).height
     return found
 
@@ -66,8 +67,9 @@ def answer_days(sample: Sample, asking: str) -> pl.Series:
     definition = definition_of(sample)
     replies = labels(definition, Kind.CUSTOMER_REPLY)
     table = sample.table.sort("case_id", "end_time")
-    follows = table.with_columns(pl.col("start_time").shift(-1).over("case_id").alias("next"),
-                                 pl.col("activity").shift(-1).over("case_id").alias("by"))
+    follows = table.with_columns(
+        pl.col("start_time").shift(-1).over("case_id").alias("next"), pl.col("activity").shift(-1).over("case_id").alias("by")
+    )
     asked = follows.filter((pl.col("activity") == asking) & pl.col("by").is_in(replies))
     return (asked["next"] - asked["end_time"]).dt.total_seconds() / 86_400
 
@@ -123,8 +125,14 @@ def test_a_planted_problem_is_as_large_as_promised(pattern: str, process: str):
         assert truth.effect >= 0.08
     assert truth.struck_cases >= (5 if pattern in ("P22", "P23") else 30)
     step = next(s for s in load(process).steps if s.name.en == truth.activity)
-    expected = {"P14": Kind.OFFER, "P15": Kind.REQUEST_TO_CUSTOMER, "P16": Kind.ENQUIRY, "P18": Kind.END, "P22": Kind.APPROVAL,
-                "P23": Kind.CONTROL}
+    expected = {
+        "P14": Kind.OFFER,
+        "P15": Kind.REQUEST_TO_CUSTOMER,
+        "P16": Kind.ENQUIRY,
+        "P18": Kind.END,
+        "P22": Kind.APPROVAL,
+        "P23": Kind.CONTROL,
+    }
     if pattern in expected:
         assert step.kind is expected[pattern]
     if pattern == "P26":
@@ -195,8 +203,9 @@ def test_chinese_logs_are_chinese_and_the_same_log():
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path):
-    one, two, other = (generate("payment", seed=seed, cases=200, problem="P26").write(tmp_path / str(n))
-                       for n, seed in enumerate((1, 1, 2)))
+    one, two, other = (
+        generate("payment", seed=seed, cases=200, problem="P26").write(tmp_path / str(n)) for n, seed in enumerate((1, 1, 2))
+    )
     assert one.read_bytes() == two.read_bytes() != other.read_bytes()
     assert (one.with_name("payment.truth.json")).read_bytes() == (two.with_name("payment.truth.json")).read_bytes()
 

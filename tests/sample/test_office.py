@@ -7,9 +7,20 @@ from bankmine.sample.office import DAY, HOUR, SHIFT, WEEK, Team, open_at, wall, 
 MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - the bank's wall clock
 
 
-@pytest.mark.parametrize(("day", "clock", "hours"), [
-    (0, 0, 0), (0, 9, 0), (0, 12, 3), (0, 17, 8), (0, 23, 8), (4, 16, 39), (5, 12, 40), (6, 12, 40), (7, 10, 41),
-])
+@pytest.mark.parametrize(
+    ("day", "clock", "hours"),
+    [
+        (0, 0, 0),
+        (0, 9, 0),
+        (0, 12, 3),
+        (0, 17, 8),
+        (0, 23, 8),
+        (4, 16, 39),
+        (5, 12, 40),
+        (6, 12, 40),
+        (7, 10, 41),
+    ],
+)
 def test_duty_hours_are_monday_to_friday_nine_to_five(day, clock, hours):
     assert worked(day * DAY + clock * HOUR) == hours * HOUR
 

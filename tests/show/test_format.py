@@ -7,10 +7,19 @@ from bankmine.show.format import UNKNOWN, cell, count, duration, duration_range,
 from bankmine.words import Text
 
 
-@pytest.mark.parametrize(("seconds", "zh", "en"), [
-    (0, "0 秒", "0 s"), (12.34, "12.3 秒", "12.3 s"), (59.97, "1.0 分钟", "1.0 min"), (3_599, "1.0 小时", "1.0 h"), (14_760, "4.1 小时", "4.1 h"),
-    (276_480, "3.2 天", "3.2 d"), (86_400 * 12_345.4, "12,345 天", "12,345 d"), (-5_400, "-1.5 小时", "-1.5 h"),
-])
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (0, "0 秒", "0 s"),
+        (12.34, "12.3 秒", "12.3 s"),
+        (59.97, "1.0 分钟", "1.0 min"),
+        (3_599, "1.0 小时", "1.0 h"),
+        (14_760, "4.1 小时", "4.1 h"),
+        (276_480, "3.2 天", "3.2 d"),
+        (86_400 * 12_345.4, "12,345 天", "12,345 d"),
+        (-5_400, "-1.5 小时", "-1.5 h"),
+    ],
+)
 def test_a_duration_has_the_unit_that_suits_it(seconds, zh, en):
     assert duration(seconds) == Text(zh=zh, en=en)
 

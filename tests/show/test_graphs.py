@@ -29,7 +29,12 @@ def test_the_heaviest_are_drawn_and_the_others_counted() -> None:
 
 def test_drawn_nodes_hang_together_where_they_can() -> None:
     chain = [Node(f"n{i}", weight=1) for i in range(5)]
-    arcs = [Arc("n0", "n1", weight=9), Arc("n1", "n0", weight=8), Arc("n0", "n0", weight=99), *[Arc(f"n{i}", f"n{i + 1}", weight=1) for i in range(1, 4)]]
+    arcs = [
+        Arc("n0", "n1", weight=9),
+        Arc("n1", "n0", weight=8),
+        Arc("n0", "n0", weight=99),
+        *[Arc(f"n{i}", f"n{i + 1}", weight=1) for i in range(1, 4)],
+    ]
     drawn, hidden = select(Graph("", "", chain, arcs), max_arcs=4)
     assert [(arc.source, arc.target) for arc in drawn.arcs] == [("n0", "n1"), ("n1", "n2"), ("n2", "n3"), ("n3", "n4")]
     assert (hidden.nodes, hidden.arcs) == (0, 2)

@@ -7,8 +7,17 @@ from bankmine.show.html import body, fragment
 from bankmine.words import Text
 
 PAYLOADS = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</td></table><h1>x", "{{ 7*7 }}", "javascript:alert(1)", "</style><script>x</script>",
-    "<!--", "]]>", "\u202eevil", "&amp;", "' onmouseover='x",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</td></table><h1>x",
+    "{{ 7*7 }}",
+    "javascript:alert(1)",
+    "</style><script>x</script>",
+    "<!--",
+    "]]>",
+    "\u202eevil",
+    "&amp;",
+    "' onmouseover='x",
 ]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><title>t</title><g id="a"><text x="1" y="5">{label}</text></g></svg>'
 
@@ -29,7 +38,10 @@ class Elements(HTMLParser):
 def every_block(label):
     same = Text.same(label)
     return [
-        Heading(same, 2, "a"), Paragraph(same), Notice(same, "error"), KeyFigures([(same, "label", label)]),
+        Heading(same, 2, "a"),
+        Paragraph(same),
+        Notice(same, "error"),
+        KeyFigures([(same, "label", label)]),
         TableBlock([Column(same, "label"), Column(same, "share")], [(label, 0.5), (Mark(same, "good"), None)], caption=same, hidden=2),
         Figure(SVG.format(label="x"), same, same),
     ]

@@ -51,6 +51,10 @@ def test_csv_runs_no_formula_and_leaves_unknown_empty():
 
 
 def test_a_table_as_csv_has_plain_numbers_and_times():
-    columns = [Column(Text(zh="等待", en="Wait"), "duration"), Column(Text(zh="时间", en="Time"), "time"), Column(Text(zh="占", en="Share"), "share")]
+    columns = [
+        Column(Text(zh="等待", en="Wait"), "duration"),
+        Column(Text(zh="时间", en="Time"), "time"),
+        Column(Text(zh="占", en="Share"), "share"),
+    ]
     out = table_csv(TableBlock(columns, [(3_600.5, 1_709_510_400_000_000, None)]), "en", "Asia/Shanghai")
     assert list(csv.reader(io.StringIO(out))) == [["Wait (s)", "Time", "Share"], ["3600.5", "2024-03-04T08:00:00+08:00", ""]]

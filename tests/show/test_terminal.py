@@ -9,12 +9,19 @@ from bankmine.words import Text
 
 WIDE = TableBlock(
     [Column(Text(zh="环节", en="Activity"), "label"), *(Column(Text(zh=f"列{k}", en=f"col {k}"), "duration") for k in range(7))],
-    [("提交申请", *(86_400.0 * 100 * k for k in range(1, 8)))], caption=Text(zh="标题", en="caption"), hidden=3)
+    [("提交申请", *(86_400.0 * 100 * k for k in range(1, 8)))],
+    caption=Text(zh="标题", en="caption"),
+    hidden=3,
+)
 BLOCKS = [
-    Heading(Text(zh="标题", en="Title"), 1), Paragraph(Text(zh="一段话。", en="A sentence.")), Notice(Text(zh="注意", en="beware"), "warning"),
-    KeyFigures([(Text(zh="案件", en="cases"), "count", 1_234), (Text(zh="时长", en="time"), "duration", None)]), WIDE,
+    Heading(Text(zh="标题", en="Title"), 1),
+    Paragraph(Text(zh="一段话。", en="A sentence.")),
+    Notice(Text(zh="注意", en="beware"), "warning"),
+    KeyFigures([(Text(zh="案件", en="cases"), "count", 1_234), (Text(zh="时长", en="time"), "duration", None)]),
+    WIDE,
     TableBlock([Column(Text(zh="结论", en="Verdict"), "text")], [(Mark(Text(zh="已证实", en="confirmed"), "error"),)]),
-    TableBlock([Column(Text(zh="空", en="empty"), "text")], []), Figure("<svg/>", Text(zh="流程图", en="a map")),
+    TableBlock([Column(Text(zh="空", en="empty"), "text")], []),
+    Figure("<svg/>", Text(zh="流程图", en="a map")),
 ]
 
 

@@ -43,8 +43,11 @@ def test_a_wait_on_the_only_path_is_saved_in_full() -> None:
 
 def test_a_wait_beside_a_longer_branch_saves_nothing() -> None:
     # b and c run side by side after a; d can begin when the later of them ends.
-    log = textlog(";".join([f"x{i}: a 0-1 | b 2-3 | c 4-9 | d 10-11" for i in range(20)]
-                           + [f"y{i}: a 0-1 | c 2-7 | b 8-9 | d 10-11" for i in range(20)]))
+    log = textlog(
+        ";".join(
+            [f"x{i}: a 0-1 | b 2-3 | c 4-9 | d 10-11" for i in range(20)] + [f"y{i}: a 0-1 | c 2-7 | b 8-9 | d 10-11" for i in range(20)]
+        )
+    )
     assert saved(log, "d") == 40  # 1 hour each
     assert saved(log, "b") < 20 * (1 + 7)  # the sum of the waits before b overstates what can be saved
 
