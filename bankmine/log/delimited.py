@@ -13,7 +13,7 @@ from bankmine.log.dialect import QUOTED, Dialect, dialect_of, escapes_in
 from bankmine.log.encoding import decoded, line_of
 from bankmine.log.header import Header, filled, find_header, is_blank, is_footer, named_columns, wrong_width
 from bankmine.log.plain import plain_frame
-from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, chosen
 from bankmine.log.records import Records
 from bankmine.log.rowchecks import TableRows, tidied
 from bankmine.log.table import Table
@@ -199,7 +199,7 @@ def wrong_rows(rejects: Sequence[Reject], width: int) -> list[QualityFinding]:
     for code, message in messages.items():
         found = [reject for reject in rejects if reject.code == code]
         if found:
-            examples = tuple(Example(reject.file, reject.line, None, reject.value) for reject in found[:EXAMPLES_SHOWN])
+            examples = chosen(Example(reject.file, reject.line, None, reject.value) for reject in found)
             findings.append(QualityFinding(code, "warning", len(found), message.format(count=len(found), width=width), examples))
     return findings
 

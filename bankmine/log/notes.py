@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severity
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severity, chosen
 from bankmine.words import Text
 
 GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
@@ -51,8 +51,16 @@ def cell_text(cells: pl.Series | None, row: int) -> str | None:
 def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> QualityFinding:
     count = sum(note.counted for note in notes)
     examples = [
-        Example(file, int(line[row]), note.column, cell_text(note.cells, int(row))) for note in notes for row in note.rows[:EXAMPLES_SHOWN]
+        Example(file, int(line[row]), note.column, cell_text(note.cells, int(row))) for note in notes for row in _shown(note).tolist()
     ]
-    examples.sort(key=lambda example: (example.line or 0, example.column or ""))
     severity = max((note.severity for note in notes), key=GRAVITY.__getitem__)
-    return QualityFinding(code, severity, count, notes[0].message(count), tuple(examples[:EXAMPLES_SHOWN]))
+    return QualityFinding(code, severity, count, notes[0].message(count), chosen(examples))
+
+
+def _shown(note: Note) -> np.ndarray:
+    """The rows of a note from which its examples are chosen: those with the smallest values."""
+    if len(note.rows) <= EXAMPLES_SHOWN or note.cells is None:
+        return note.rows[:EXAMPLES_SHOWN]
+    values = note.cells.gather(note.rows)
+    largest = values.bottom_k(EXAMPLES_SHOWN).max()
+    return note.rows[(values <= largest).fill_null(value=False).to_numpy()] if largest is not None else note.rows[:EXAMPLES_SHOWN]

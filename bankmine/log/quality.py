@@ -1,5 +1,6 @@
 """Data-quality findings and rows set aside (contract.md, `quality`; corpus codes)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,6 +18,12 @@ class Example:
     line: int | None
     column: str | None
     value: str | None
+
+
+def chosen(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """The few examples that are shown: by value, not by place, so that they do not depend on the order of the rows."""
+    ordered = sorted(examples, key=lambda example: (example.value or "", example.column or "", example.file, example.line or 0))
+    return tuple(ordered[:EXAMPLES_SHOWN])
 
 
 @dataclass(frozen=True, slots=True)

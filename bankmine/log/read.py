@@ -17,7 +17,7 @@ from bankmine.log.eventlog import EventLog, Source
 from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
 from bankmine.log.interpret import Interpreted, interpret
-from bankmine.log.quality import EXAMPLES_SHOWN, QualityFinding, Reject
+from bankmine.log.quality import QualityFinding, Reject, chosen
 from bankmine.log.rows import Rows
 from bankmine.log.sources import paths_of
 from bankmine.log.table import Table
@@ -275,5 +275,5 @@ def added_up(same: Sequence[QualityFinding]) -> QualityFinding:
             zh=f"{len(same)} 处来源合计 {total}；首处：{first.message.zh}",
             en=f"{total} in {len(same)} sources; the first: {first.message.en}",
         ),
-        tuple(example for found in same for example in found.examples)[:EXAMPLES_SHOWN],
+        chosen(example for found in same for example in found.examples),
     )

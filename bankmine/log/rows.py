@@ -10,7 +10,7 @@ import polars as pl
 from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
 from bankmine.log.interpret import Interpreted
 from bankmine.log.order import encode
-from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity
+from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity, chosen
 from bankmine.words import Text
 
 
@@ -117,15 +117,16 @@ class Rows:
         column: str | None = None,
         values: np.ndarray | None = None,
     ) -> QualityFinding:
-        """A finding on these rows (places, in order), with the first of them as examples; `values` are UTC microseconds."""
+        """A finding on these rows (places, in order), with some of them as examples; `values` are UTC microseconds."""
+        shown = rows[:EXAMPLES_SHOWN] if values is None else rows[np.argsort(values[rows], kind="stable")[:EXAMPLES_SHOWN]]
         return QualityFinding(
             code,
             severity,
             len(rows) if count is None else count,
             message,
-            tuple(
+            chosen(
                 Example(self.files[self.file[row]], int(self.line[row]), column, None if values is None else as_written(values[row]))
-                for row in rows[:EXAMPLES_SHOWN]
+                for row in shown.tolist()
             ),
         )
 

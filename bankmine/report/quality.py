@@ -51,7 +51,7 @@ def findings(log: EventLog) -> Block:
         Column(Text(zh="代码", en="Code"), "code"),
         Column(Text(zh="数量", en="Count"), "count"),
         Column(Text(zh="说明", en="What"), "text"),
-        Column(Text(zh="首例位置", en="First seen at"), "label"),
+        Column(Text(zh="例如", en="For example at"), "label"),
     )
     return TableBlock(
         columns,

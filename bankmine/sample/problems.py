@@ -117,7 +117,7 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
     if pattern == "P16":
         return Problem(pattern, model.enquiry, between(0.08, 0.25), between(1.0, 1.5))
     if pattern == "P18":
-        return Problem(pattern, one(model.timeouts), between(0.05, 0.25))
+        return Problem(pattern, one(model.timeouts), between(0.10, 0.25))
     if pattern == "P22":
         return Problem(pattern, model.approval, between(0.02, 0.09))
     if pattern == "P23":
