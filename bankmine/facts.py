@@ -66,7 +66,6 @@ class Facts:
     offsets: np.ndarray
     case_begin: np.ndarray
     understanding: Understanding
-    enablement: Enablement
     cycle_time: CycleTime
     rework: Rework
     handovers: Handovers
@@ -103,7 +102,6 @@ class Facts:
             offsets=log.offsets,
             case_begin=case_begin(log),
             understanding=understanding,
-            enablement=enablement,
             cycle_time=cycle_time,
             rework=rework,
             handovers=handovers,

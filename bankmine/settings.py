@@ -13,6 +13,9 @@ from bankmine.errors import UsageError
 from bankmine.words import Lang, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
+NOT_USED_YET = frozenset(
+    {"calendar.hours", "calendar.holidays", "calendar.roles", "segments", "privacy.minimum_cases", "privacy.minimum_people", "job"}
+)
 Threshold = bool | int | float | str | list[str] | list[float]
 
 
@@ -140,6 +143,13 @@ class Settings(Part):
     rules: dict[str, dict[str, Threshold]] = {}
     privacy: Privacy = Privacy()
     job: list[Job] = []
+
+    @property
+    def without_effect(self) -> tuple[str, ...]:
+        """The keys that are set and that this version does not use yet: a reader must not believe that they counted."""
+        parts: dict[str, Part] = {"calendar": self.calendar, "privacy": self.privacy}
+        inside = [f"{name}.{key}" for name, part in parts.items() for key in part.model_fields_set]
+        return tuple(sorted(key for key in [*self.model_fields_set, *inside] if key in NOT_USED_YET))
 
     @classmethod
     def load(cls, path: Path) -> "Settings":

@@ -106,3 +106,12 @@ def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         Settings.load(tmp_path / "none.toml")
     assert caught.value.code == "CONFIG_MISSING"
+
+
+def test_what_is_set_and_not_used_yet_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "bankmine.toml"
+    file.write_text(
+        '[calendar]\ntimezone = "Asia/Shanghai"\nhours = "Mon-Fri 09:00-17:00"\n[segments]\npriority = ["vip"]\n', encoding="utf-8"
+    )
+    assert Settings.load(file).without_effect == ("calendar.hours", "segments")
+    assert Settings().without_effect == ()

@@ -1,9 +1,8 @@
 """The six verdicts: which of the plan's diagnoses (plan §2.2) the log confirms (definitions §3.2, §3.7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from types import MappingProxyType
 
 from bankmine.advice.answer import Diagnosis, Recommendation
 from bankmine.facts import NEEDS, Facts
@@ -77,7 +76,6 @@ CLAIMS = (
         ),
     ),
 )
-CLAIM_BY_ID: Mapping[str, _Claim] = MappingProxyType({claim.id: claim for claim in CLAIMS})
 
 
 def diagnose(facts: Facts, patterns: Sequence[Pattern], recommendations: Sequence[Recommendation]) -> tuple[Diagnosis, ...]:

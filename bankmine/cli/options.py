@@ -1,6 +1,7 @@
 """The options that every command on a log shares, said once."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -154,6 +155,13 @@ class Reading:
         """The log, read and filtered. Raises InputError and UsageError."""
         from bankmine.log.read import read_log
 
+        settings = self.settings()
+        if settings.without_effect:
+            keys = ", ".join(settings.without_effect)
+            said = Text(
+                zh=f"注意：配置项 {keys} 在本版本中尚不起作用。", en=f"note: {keys} in the configuration has no effect in this version yet."
+            )
+            sys.stderr.write(said.of(self.language) + "\n")
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
         log = read_log(
@@ -163,7 +171,7 @@ class Reading:
             timezone=self.timezone,
             encoding=self.encoding,
             time_format=self.time_format,
-            settings=self.settings(),
+            settings=settings,
             dedupe=self.dedupe,
         )
         wanted: dict[str, list[str]] = {}

@@ -132,7 +132,6 @@ class Rework(Shown):
     redo: np.ndarray
     resumed_extra: np.ndarray
     detour_s: np.ndarray
-    case_count: int
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding) -> "Rework":
@@ -168,7 +167,6 @@ class Rework(Shown):
             redo=per_activity(both_known & (items.resource != before)),
             resumed_extra=np.bincount(items.activity, weights=items.sessions - 1, minlength=size).astype(np.int64),
             detour_s=detour,
-            case_count=log.cases,
         )
 
     @cached_property

@@ -104,7 +104,7 @@ class WaitingTime(Shown):
                 self.activities[self.activity[i]],
                 int(self.count[i]),
                 float(self.total_s[i]),
-                None if self.by_design[i] else float(self.share[i]),
+                "" if self.by_design[i] else float(self.share[i]),
                 float(self.median_s[i]),
                 float(self.p90_s[i]),
                 Text(zh="约定期限", en="by contract") if self.by_design[i] else "",
@@ -120,14 +120,13 @@ class WaitingTime(Shown):
             Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
             Column(Text(zh="说明", en="Note"), "text"),
         )
-        return [
-            TableBlock(
-                columns,
-                rows,
-                hidden=len(self.activity) - first,
-                caption=Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins"),
-            )
-        ]
+        caption = Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins")
+        if self.source is not None:
+            begin = Text(zh="（案件开始）", en="(the case begins)")
+            rows = [(self.activities[s] if s >= 0 else begin, *row) for s, row in zip(self.source[:first].tolist(), rows, strict=True)]
+            columns = (Column(Text(zh="由此环节放行", en="Made possible by"), "label"), *columns)
+            caption = Text(zh="由哪个环节到哪个环节等得最久", en="Waiting by the activity that made the next one possible")
+        return [TableBlock(columns, rows, hidden=len(self.activity) - first, caption=caption)]
 
 
 def by_design(understanding: Understanding) -> np.ndarray:

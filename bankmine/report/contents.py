@@ -56,7 +56,12 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
 
 def waiting(analysis: "Analysis") -> list[Block]:
     """How long cases take, and where they wait."""
-    return [Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"), *analysis.cycle_time.blocks(), *analysis.waiting.blocks()]
+    return [
+        Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"),
+        *analysis.cycle_time.blocks(),
+        *analysis.waiting.blocks(),
+        *analysis.waiting_by_arc.blocks(),
+    ]
 
 
 def rework(analysis: "Analysis") -> list[Block]:
