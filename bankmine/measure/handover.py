@@ -60,6 +60,10 @@ class Handovers(Shown):
         return len(np.unique(self.case_of[self.ping_pong]))
 
     @property
+    def returned_cases(self) -> int:
+        return len(np.unique(self.case_of[self.returned]))
+
+    @property
     def bounce_cases(self) -> int:
         return len(np.unique(self.case_of[self.bounce]))
 
@@ -87,7 +91,11 @@ class Handovers(Shown):
                 (
                     (Text(zh="交接次数", en="Handovers"), "count", self.count if self.known else None),
                     (Text(zh="占相邻环节", en="of consecutive activities"), "share", self.count / self.known if self.known else None),
-                    (Text(zh="来回转手案件", en="Cases passed back and forth"), "count", self.ping_pong_cases if self.known else None),
+                    (
+                        Text(zh="同一环节内来回转手的案件", en="Cases passed back and forth at one activity"),
+                        "count",
+                        self.returned_cases if self.known else None,
+                    ),
                 )
             )
         ]
