@@ -2,21 +2,43 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bankmine.errors import UsageError
+from bankmine.hours import WeekHours, day_hours
 from bankmine.words import Lang, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
-NOT_USED_YET = frozenset(
-    {"calendar.hours", "calendar.holidays", "calendar.roles", "segments", "privacy.minimum_cases", "privacy.minimum_people", "job"}
-)
+NOT_USED_YET = frozenset({"segments", "privacy.minimum_cases", "privacy.minimum_people", "job"})
 Threshold = bool | int | float | str | list[str] | list[float]
+
+
+def _understood(parse: Callable[[str], object]) -> AfterValidator:
+    """Text stays as it is written, once `parse` understands it."""
+
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except UsageError as error:
+            raise ValueError(error) from error
+        return text
+
+    return AfterValidator(check)
+
+
+def _date(day: str | date) -> date:
+    """pydantic itself would read "20260214" as seconds since 1970."""
+    return day if isinstance(day, date) else date.fromisoformat(day)
+
+
+Hours = Annotated[str, _understood(WeekHours.parse)]
+Days = dict[Annotated[date, BeforeValidator(_date)], Annotated[str, _understood(day_hours)]]
 
 
 class Part(BaseModel):
@@ -82,20 +104,30 @@ class Process(Part):
     id: str | None = None
 
 
-class RoleCalendar(Part):
-    """The working hours of one role."""
+class OwnCalendar(Part):
+    """The working hours of one role, branch, channel or person; holidays None: those of the organisation."""
 
-    hours: str
+    hours: Hours
     holidays: str | None = None
+    days: Days = {}
 
 
 class Calendar(Part):
-    """Time zone, working hours and public holidays."""
+    """Time zone, working hours and public holidays of the organisation, and the calendars that differ, by name.
+
+    `days`: dates with hours of their own ("09:00-12:00" or "closed"). `discover`: people's own calendars are found from
+    the log; None: only where no hours are given at all.
+    """
 
     timezone: str | None = None
-    hours: str | None = None
+    hours: Hours | None = None
     holidays: str | None = None
-    roles: dict[str, RoleCalendar] = {}
+    days: Days = {}
+    discover: bool | None = None
+    roles: dict[str, OwnCalendar] = {}
+    branches: dict[str, OwnCalendar] = {}
+    channels: dict[str, OwnCalendar] = {}
+    people: dict[str, OwnCalendar] = {}
 
 
 class Segments(Part):
@@ -208,13 +240,12 @@ def _refusal(error: ValidationError, content: dict[str, Any], text: str, path: P
             line,
             key,
         )
+    own = next((one for one in getattr(found.get("ctx", {}).get("error"), "args", ()) if isinstance(one, UsageError)), None)
+    why = own.what if own else Text(zh=f"{found['msg']}。", en=f"{found['msg']}.")
     return UsageError(
         "CONFIG_VALUE",
-        Text(zh=f"配置项 {key} 的值无效（{found['msg']}）。", en=f"the value of {key} is not valid: {found['msg']}."),
-        Text(zh="请改正该值。", en="correct the value."),
-        str(path),
-        line,
-        key,
+        Text(zh=f"配置项 {key} 的值无效：{why.zh}", en=f"the value of {key} is not valid: {why.en}"),
+        *(own.hint if own else Text(zh="请改正该值。", en="correct the value."), str(path), line, key),
     )
 
 

@@ -1,11 +1,12 @@
 """bankmine.toml as typed settings."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bankmine.errors import UsageError
-from bankmine.settings import ActivityMapping, Settings
+from bankmine.settings import ActivityMapping, OwnCalendar, Settings
 
 WHOLE = """\
 [columns]
@@ -109,9 +110,49 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_what_is_set_and_not_used_yet_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "bankmine.toml"
-    file.write_text(
-        '[calendar]\ntimezone = "Asia/Shanghai"\nhours = "Mon-Fri 09:00-17:00"\n[segments]\npriority = ["vip"]\n', encoding="utf-8"
-    )
-    assert Settings.load(file).without_effect == ("calendar.hours", "segments")
+    text = '[calendar]\nhours = "Mon-Fri 09:00-17:00"\n[segments]\npriority = ["vip"]\n[privacy]\nminimum_cases = 5\n'
+    assert loaded(tmp_path, text).without_effect == ("privacy.minimum_cases", "segments")
     assert Settings().without_effect == ()
+
+
+CALENDAR = """\
+[calendar]
+hours = "周一至周五 09:00-17:00"
+holidays = "CN"
+days = { "2026-02-14" = "09:00-12:00", "2026-12-31" = "closed" }
+discover = false
+[calendar.roles.settlement]
+hours = "Mon-Sun 08:00-20:00"
+[calendar.people."张三"]
+hours = "Mon,Wed,Fri 09:00-12:00"
+days = { "2026-05-06" = "closed" }
+"""
+
+
+def test_calendars(tmp_path: Path) -> None:
+    calendar = loaded(tmp_path, CALENDAR).calendar
+    assert calendar.days == {date(2026, 2, 14): "09:00-12:00", date(2026, 12, 31): "closed"}
+    assert calendar.roles["settlement"] == OwnCalendar(hours="Mon-Sun 08:00-20:00", holidays=None)
+    assert calendar.people["张三"].days == {date(2026, 5, 6): "closed"}
+    assert (calendar.discover, calendar.branches, calendar.channels) == (False, {}, {})
+    alone = loaded(tmp_path, '[calendar.branches.east]\nhours = "24/7"\n').calendar
+    assert (alone.hours, alone.discover, alone.branches["east"].hours) == (None, None, "24/7")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "line", "named"),
+    [
+        ("周五 09", "周八 09", "calendar.hours", 2, "周一-周八"),
+        ('"closed" }\ndis', '"shut" }\ndis', "calendar.days.2026-12-31", 4, "'shut'"),
+        ("2026-12-31", "2026-13-31", "calendar.days.2026-13-31", 4, "month"),
+        ("08:00-20:00", "08:00-25:00", "calendar.roles.settlement.hours", 7, "'08:00-25:00'"),
+        ("Mon,Wed", "Mon,Wen", "calendar.people.张三.hours", 9, "'Wen'"),
+    ],
+)
+def test_hours_that_cannot_be_understood_are_refused_with_their_place(
+    tmp_path: Path, old: str, new: str, key: str, line: int, named: str
+) -> None:
+    error = refused(tmp_path, CALENDAR.replace(old, new))
+    assert (error.code, error.column, error.line) == ("CONFIG_VALUE", key, line)
+    assert named in error.what.en
+    assert "month" in named or ("Mon-Fri 09:00" in error.hint.en and "周一至周五" in error.hint.zh)

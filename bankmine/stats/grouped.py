@@ -1,6 +1,6 @@
 """Sums and quantiles of values by integer group, in one sort."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -29,3 +29,20 @@ def grouped_sum(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarra
     total = np.zeros(groups, dtype=np.int64)
     np.add.at(total, group, values.astype(np.int64))
     return total
+
+
+def each_group(group: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """The distinct values of `group` [n], ascending, each with the positions at which it stands."""
+    order = np.argsort(group, kind="stable")
+    values, first = np.unique(group[order], return_index=True)
+    bounds = np.append(first, len(group)).tolist()
+    for k, value in enumerate(values.tolist()):
+        yield value, order[bounds[k] : bounds[k + 1]]
+
+
+def distinct(values: np.ndarray) -> np.ndarray:
+    """The distinct values, ascending; by sorting, which on millions of them is faster than numpy's hashing."""
+    ordered = np.sort(values)
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh]
