@@ -8,6 +8,7 @@ from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
 from bankmine.measure.waiting import WaitingTime
 from bankmine.process.definition import ActivityMeaning, Kind, Outcome, Party, Understanding
+from tests.measure.test_causes import on_duty
 from tests.textlog import hours, textlog
 
 Meaning = Callable[..., Understanding]
@@ -16,7 +17,7 @@ Meaning = Callable[..., Understanding]
 def test_contractual_waits_are_by_design_and_take_no_share(meaning: Meaning) -> None:
     log = textlog("c1: pay 0-1 | repay 1001-1002 ; c2: check 0-1 | approve 4-5 | pay 6-7")
     known = meaning(log, repay=(Party.CUSTOMER, Kind.CONTRACTUAL_WAIT))
-    table = WaitingTime.of(log, Enablement.of(log), known).table.set_index("activity")
+    table = WaitingTime.of(log, Enablement.of(log), known, on_duty(log)).table.set_index("activity")
     assert table.loc["repay", "by_design"] and np.isnan(table.loc["repay", "share"])
     assert table.loc["approve", "share"] == 0.75 and table.loc["pay", "share"] == 0.25
     assert list(table["count"]) == [1, 1, 2, 1]
@@ -24,7 +25,7 @@ def test_contractual_waits_are_by_design_and_take_no_share(meaning: Meaning) -> 
 
 def test_waiting_by_arc_names_the_enabling_activity(meaning: Meaning) -> None:
     log = textlog("c1: a 0-1 | b 3-4 ; c2: c 0-1 | b 2-3")
-    arcs = WaitingTime.by_arc(log, Enablement.of(log), meaning(log)).table
+    arcs = WaitingTime.by_arc(log, Enablement.of(log), meaning(log), on_duty(log)).table
     assert [(s, t, w) for s, t, w in zip(arcs["source"], arcs["activity"], arcs["total_s"], strict=True) if isinstance(s, str)] == [
         ("a", "b", 7200.0),
         ("c", "b", 3600.0),
@@ -33,8 +34,9 @@ def test_waiting_by_arc_names_the_enabling_activity(meaning: Meaning) -> None:
 
 def test_the_efficiency_is_unknown_without_starts(meaning: Meaning) -> None:
     timed, stamped = textlog("c1: a 0-1 | b 3-4"), textlog("c1: a 0 | b 3")
-    assert CycleTime.of(timed, Enablement.of(timed), np.ones(1, dtype=bool)).efficiency == 0.5
-    assert CycleTime.of(stamped, Enablement.of(stamped), np.ones(1, dtype=bool)).efficiency is None
+    closed = np.ones(1, dtype=bool)
+    assert CycleTime.of(timed, Enablement.of(timed), closed, on_duty(timed)).efficiency == 0.5
+    assert CycleTime.of(stamped, Enablement.of(stamped), closed, on_duty(stamped)).efficiency is None
 
 
 def test_a_case_is_closed_by_a_step_that_ends_cases() -> None:

@@ -1,0 +1,260 @@
+"""Batches: work on several items that was put together before it began (definitions §1.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.busy import Busy
+from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.notebook import Shown
+from bankmine.stats.grouped import each_group
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MINUTE = 60 * SECOND
+BREATH = MINUTE  # between two items of one run
+# A queue that a busy person works off, or a list that someone happens to go through, looks like a sequential batch. It is one
+# where the person had time for the first item and left it lying, for more than the lull before closing and this share of the
+# duty time, and where a rule says when such runs begin.
+LEFT_LYING = 0.2
+LULL = 30 * MINUTE
+HABIT = 0.2  # of the activity's items come in such runs
+FEWEST = 5  # runs that show a rule
+LEAST_SIZE = 3  # of a rule by size: pairs are too easily met by chance
+RULE = 0.8  # the rule holds for at least so many
+BY_CHANCE = 0.6  # and it is none if so many of the items become ready at those times anyway
+AROUND = 60 * MINUTE  # from the first to the last begin that count as one time of the day
+
+Rule = tuple[Literal["size", "clock", "weekday"], tuple[int, ...]]
+Kind = Literal["parallel", "concurrent", "sequential"]
+KINDS: tuple[Kind, ...] = ("parallel", "concurrent", "sequential")
+
+
+@dataclass(frozen=True, eq=False)
+class Batches(Shown):
+    """`of_row` int64 [instances]: the batch, -1 = none. `rules`: by activity, what its batches begin at: ("size", (items,)), ("clock",
+    minutes of the day) or ("weekday", days, Monday = 0). Arrays [batches]: `activity`; `size`; `first_enabled`, `ready`, the first and
+    last member's enablement, and `begin`, the first member's start, int64 UTC microseconds; `kind`, index into KINDS.
+    `items` int64 [activities]: instances by known people.
+    """
+
+    activities: tuple[str, ...]
+    timezone: str
+    items: np.ndarray
+    rules: Mapping[int, Rule]
+    of_row: np.ndarray
+    activity: np.ndarray
+    size: np.ndarray
+    first_enabled: np.ndarray
+    ready: np.ndarray
+    begin: np.ndarray
+    kind: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog, who: np.ndarray, enabled: np.ndarray, began: np.ndarray, busy: Busy | None = None) -> "Batches":
+        """Runs of one activity by one person (`who` [instances], -1 = nobody) in which each item was enabled before the run began
+        and begun at most a minute after those before it were done.
+
+        Without `busy` every run of two or more counts, and no breath is allowed between its items (Kronos' rule, §1.3). With it
+        the breath is a minute of duty time, and a run counts if all of it was done at once, or if the person, on duty and idle, let
+        its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule.
+        """
+        end = log.moment
+        clock = (began, end) if busy is None else (busy.clock(began), busy.clock(end))
+        row, batch = _runs(log.activity, who, enabled, began, clock, 0 if busy is None else BREATH)
+        head = np.flatnonzero(np.diff(batch, prepend=-1))
+        size = np.diff(np.append(head, len(row)))
+        activity, begin = log.activity[row[head]], began[row[head]]
+        first_enabled, ready = _ends(enabled[row], head)
+        _, last_begin = _ends(began[row], head)
+        first_end, last_end = _ends(end[row], head)
+        # In order of starts, an item that overlaps any earlier one has a neighbour that does.
+        overlapping = np.zeros(len(row), dtype=bool)
+        overlapping[1:] = (began[row[1:]] < end[row[:-1]]) & (batch[1:] == batch[:-1])
+        at_once = (begin == last_begin) & (first_end == last_end)
+        kind = np.where(at_once, 0, np.where(np.add.reduceat(overlapping, head) > 0 if len(head) else at_once, 1, 2))
+        items = np.bincount(log.activity[who >= 0], minlength=len(log.activities))
+        keep = size >= 2
+        rules: dict[int, Rule] = {}
+        if busy is not None:
+            held = np.flatnonzero(keep & (at_once | log.start_known[row[head]]))
+            held = held[at_once[held] | _left_lying(busy, row[head[held]], first_enabled[held], begin[held])]
+            keep &= at_once
+            for of, positions in each_group(activity[held]):
+                mine = held[positions]
+                rule = _rule(size[mine], begin[mine], enabled[row[np.isin(batch, mine)]], log.source.timezone)
+                if rule is not None and size[mine].sum() >= HABIT * items[of]:
+                    rules[of] = rule
+                    keep[mine] = True
+        of_row = np.full(len(log), -1, dtype=np.int64)
+        of_row[row] = np.repeat(np.where(keep, np.cumsum(keep) - 1, -1), size)
+        columns = (column[keep] for column in (activity, size, first_enabled, ready, begin, kind))
+        return cls(log.activities, log.source.timezone, items, rules, of_row, *columns)
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        rows = []
+        for a in np.unique(self.activity).tolist():
+            mine = self.activity == a
+            fired = self.rules.get(a)
+            rows.append(
+                {
+                    "activity": self.activities[a],
+                    "batches": int(mine.sum()),
+                    "items": int(self.size[mine].sum()),
+                    "share": float(self.size[mine].sum() / self.items[a]),
+                    "median_size": float(np.median(self.size[mine])),
+                    "kind": KINDS[int(np.bincount(self.kind[mine]).argmax())],
+                    "fired_by": None if fired is None else fired[0],
+                    "fired_at": None if fired is None else ", ".join(_named(*fired, "en")),
+                }
+            )
+        names = ["activity", "batches", "items", "share", "median_size", "kind", "fired_by", "fired_at"]
+        return pd.DataFrame(rows, columns=pd.Index(names))
+
+    def blocks(self) -> list[Block]:
+        columns = (
+            Column(Text(zh="环节", en="Activity"), "label"),
+            Column(Text(zh="批次", en="Batches"), "count"),
+            Column(Text(zh="其中件数", en="Items in them"), "count"),
+            Column(Text(zh="占该环节", en="Of the activity"), "share"),
+            Column(Text(zh="每批件数（中位）", en="Items a batch (median)"), "number"),
+            Column(Text(zh="方式", en="Done"), "text"),
+            Column(Text(zh="何时开批", en="Begun at"), "text"),
+        )
+        rows = [
+            (
+                r["activity"],
+                int(r["batches"]),
+                int(r["items"]),
+                float(r["share"]),
+                float(r["median_size"]),
+                DONE[r["kind"]],
+                self.firing(self.activities.index(r["activity"])),
+            )
+            for r in self.table.to_dict("records")
+        ]
+        return [TableBlock(columns, rows, caption=Text(zh="成批办理", en="Work done in batches"))] if rows else []
+
+    def firing(self, activity: int) -> Text:
+        """What fires the batches of an activity, in words."""
+        fired = self.rules.get(activity)
+        if fired is None:
+            return Text(zh="未见规律", en="no rule seen")
+        zh, en = ("、".join(_named(*fired, "zh")), ", ".join(_named(*fired, "en")))
+        if fired[0] == "size":
+            return Text(zh=f"凑满 {zh} 件", en=f"{en} items")
+        return Text(zh=zh, en=en)
+
+
+DONE = {
+    "parallel": Text(zh="同时办理", en="all at once"),
+    "concurrent": Text(zh="部分同时", en="partly at once"),
+    "sequential": Text(zh="逐件连办", en="one after another"),
+}
+WEEKDAYS = {"zh": tuple("一二三四五六日"), "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+def _named(what: str, values: tuple[int, ...], lang: Literal["zh", "en"]) -> list[str]:
+    if what == "size":
+        return [str(v) for v in values]
+    if what == "clock":
+        return [f"{v // 60:02d}:{v % 60:02d}" for v in values]
+    return [("周" if lang == "zh" else "") + WEEKDAYS[lang][v] for v in values]
+
+
+def _runs(
+    activity: np.ndarray, who: np.ndarray, enabled: np.ndarray, began: np.ndarray, clock: tuple[np.ndarray, np.ndarray], breath: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of known people by person, activity and start, and the run each belongs to; `clock`: start and end on the person's
+    clock, which may stand still off duty.
+    """
+    row = np.lexsort((began, activity, who))
+    row = row[np.searchsorted(who[row], 0) :]
+    follows = np.zeros(len(row), dtype=bool)
+    follows[1:] = (who[row[1:]] == who[row[:-1]]) & (activity[row[1:]] == activity[row[:-1]]) & (enabled[row[1:]] <= began[row[:-1]])
+    start, ready = began[row].tolist(), enabled[row].tolist()
+    on, off = clock[0][row].tolist(), clock[1][row].tolist()
+    fresh, previous, run_begin, run_end = ~follows, -2, 0, 0
+    for i in np.flatnonzero(follows).tolist():  # whether a row joins depends on which joined before it
+        if previous != i - 1:
+            run_begin, run_end = start[i - 1], off[i - 1]
+        if ready[i] <= run_begin and on[i] - run_end <= breath:
+            run_end = max(run_end, off[i])
+        else:
+            fresh[i] = True
+            run_begin, run_end = start[i], off[i]
+        previous = i
+    return row, np.cumsum(fresh) - 1
+
+
+def _ends(values: np.ndarray, head: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and greatest of each run."""
+    if not len(head):
+        return values, values
+    return np.minimum.reduceat(values, head), np.maximum.reduceat(values, head)
+
+
+def _left_lying(busy: Busy, row: np.ndarray, ready: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """bool [runs]: the person of the run's first row had time for it before the run began; needs a known calendar."""
+    result = np.zeros(len(row), dtype=bool)
+    known = np.flatnonzero((busy.server[row] >= 0) & (np.append(busy.calendar, -1)[busy.server[row]] >= 0))
+    server, ready, begin = busy.server[row[known]], ready[known], begin[known]
+    idle = busy.idle(server, ready, begin)
+    result[known] = (idle > LULL) & (idle >= LEFT_LYING * busy.on_duty(server, ready, begin))
+    return result
+
+
+def _local(time: np.ndarray, zone: str) -> np.ndarray:
+    """datetime64[us]: wall-clock times."""
+    import pandas as pd
+
+    return (
+        pd.DatetimeIndex(pd.to_datetime(time, unit="us", utc=True)).tz_convert(ZoneInfo(zone)).tz_localize(None).to_numpy("datetime64[us]")
+    )
+
+
+def _rule(size: np.ndarray, begin: np.ndarray, ready: np.ndarray, zone: str) -> Rule | None:
+    """When runs begin: with so many items, at one or two times of the day, or on one or two weekdays; None where no rule is seen.
+
+    `size`, `begin` [runs]; `ready` [items in them].
+    """
+    if len(size) < FEWEST:
+        return None
+    items = np.bincount(size, weights=size)
+    if items.argmax() >= LEAST_SIZE and items.max() >= RULE * items.sum():
+        return "size", (int(items.argmax()),)
+    local, ready = _local(begin, zone), _local(ready, zone)
+    day, ready_day = local.astype("datetime64[D]"), ready.astype("datetime64[D]")
+    clock, ready_clock = (local - day).astype(np.int64), (ready - ready_day).astype(np.int64)
+    starts = _windows(clock)
+    inside = np.any([(clock >= s) & (clock <= s + AROUND) for s in starts], axis=0)
+    anyway = np.any([(ready_clock >= s) & (ready_clock <= s + AROUND) for s in starts], axis=0)
+    if inside.mean() >= RULE and anyway.mean() < BY_CHANCE:
+        return "clock", tuple(sorted(s // MINUTE for s in starts))
+    weekday, ready_weekday = ((d.astype(np.int64) + 3) % 7 for d in (day, ready_day))
+    count = np.bincount(weekday, minlength=7)
+    days = np.argsort(-count, kind="stable")[: 1 if count.max() >= RULE * len(size) else 2]
+    if np.isin(weekday, days).mean() >= RULE and np.isin(ready_weekday, days).mean() < BY_CHANCE:
+        return "weekday", tuple(sorted(days.tolist()))
+    return None
+
+
+def _windows(clock: np.ndarray) -> list[int]:
+    """The begin of the fullest window of the day and, unless it holds 80 % of the times, that of the fullest among the rest."""
+    starts: list[int] = []
+    left = np.sort(clock)
+    while len(left) > (1 - RULE) * len(clock) and len(starts) < 2:
+        count = np.searchsorted(left, left + AROUND, side="right") - np.arange(len(left))
+        first = int(count.argmax())
+        starts.append(int(left[first]))
+        left = np.delete(left, slice(first, first + int(count[first])))
+    return starts

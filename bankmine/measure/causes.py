@@ -1,0 +1,178 @@
+"""Why work waits: each instance's waiting split into exclusive causes (definitions §1.12)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.batches import Batches
+from bankmine.measure.busy import Busy
+from bankmine.measure.customer import ASKING, CustomerWaits, answers, kinds
+from bankmine.measure.duty import Duty
+from bankmine.measure.enablement import Enablement
+from bankmine.measure.starts import OUTSIDE, Starts, of_party
+from bankmine.process.definition import Kind, Party, Understanding
+from bankmine.stats.grouped import each_group, grouped_sum
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CAUSES = ("batching", "contention", "prioritisation", "closed", "absent", "customer", "system", "unexplained")
+NAMES = {
+    "batching": Text(zh="凑批", en="batching"),
+    "contention": Text(zh="排队（先来的在办）", en="queue (earlier work)"),
+    "prioritisation": Text(zh="被插队", en="overtaken"),
+    "closed": Text(zh="未营业", en="closed"),
+    "absent": Text(zh="本人不当班", en="off shift"),
+    "customer": Text(zh="等客户", en="customer"),
+    "system": Text(zh="等系统", en="system"),
+    "unexplained": Text(zh="原因不明", en="unexplained"),
+}
+BATCHING, CONTENTION, PRIORITISATION, CLOSED, ABSENT, CUSTOMER, SYSTEM, UNEXPLAINED = range(len(CAUSES))
+
+
+@dataclass(frozen=True, eq=False)
+class WaitingCauses:
+    """`parts` int64 [instances, 8] microseconds, in the order of CAUSES; they sum to `wait` exactly.
+
+    `wait` int64 [instances]: from enablement to `starts.began`, 0 where the causes are unknown. `unknown` bool: neither start
+    nor person known, or nobody known who could have been busy; `no_calendar` bool: whose duty hours are not known, so that
+    `closed` and `absent` are 0 for want of knowledge and the queue counts whole overlaps. `busy`: what each person did when.
+    """
+
+    activities: tuple[str, ...]
+    activity: np.ndarray
+    parts: np.ndarray
+    wait: np.ndarray
+    unknown: np.ndarray
+    no_calendar: np.ndarray
+    starts: Starts
+    batches: Batches
+    busy: Busy
+
+    @classmethod
+    def of(
+        cls, log: EventLog, enablement: Enablement, understanding: Understanding, customer: CustomerWaits, duty: Duty
+    ) -> "WaitingCauses":
+        """In this order: the customer who was asked; batching; the calendar; work of the same person enabled no later
+        (contention) or later (prioritisation), inside duty time; the customer or the system where still open; the rest.
+        """
+        starts = Starts.of(log, enablement, understanding, duty)
+        began, enabled = starts.began, enablement.enabled
+        by_customer = of_party(understanding, *OUTSIDE)[log.activity]
+        by_system = of_party(understanding, Party.SYSTEM)[log.activity]
+        staff = ~by_customer & ~by_system & (log.resource >= 0)
+        # Enquiries and complaints keep the bank's people busy, whoever calls.
+        working = staff | (kinds(understanding, Kind.ENQUIRY, Kind.COMPLAINT)[log.activity] & (log.resource >= 0))
+        busy = Busy.of(np.where(working, log.resource, -1), began, log.end, enabled, duty.person, duty.calendars)
+        batches = Batches.of(log, np.where(by_customer, -1, log.resource), enabled, began, busy)
+        unknown = starts.unknown | (~staff & ~by_customer & ~by_system)
+        wait = np.where(unknown, 0, began - enabled)
+        parts = np.zeros((len(log), len(CAUSES)), dtype=np.int64)
+
+        asked = _until_answer(log, enablement, understanding, customer, began)
+        parts[:, CUSTOMER] = asked - enabled
+        batched = batches.of_row >= 0
+        of = batches.of_row[batched]
+        ready, run_begin = asked.copy(), began.copy()
+        ready[batched] = np.clip(batches.ready[of], asked[batched], began[batched])
+        run_begin[batched] = np.clip(batches.begin[of], ready[batched], began[batched])
+        parts[:, BATCHING] = (ready - asked) + (began - run_begin)
+
+        row = np.flatnonzero(staff & (run_begin > ready))
+        row = row[np.lexsort((ready[row], busy.server[row]))]  # each person's questions in order of time: one walk through memory
+        server, begin, end = busy.server[row], ready[row], run_begin[row]
+        off = (end - begin) - busy.on_duty(server, begin, end)
+        parts[row, ABSENT] = np.minimum(_absent(duty, row, begin, end), off)
+        parts[row, CLOSED] = off - parts[row, ABSENT]
+        at_work, no_later = busy.split(server, begin, end, begin)
+        parts[row, CONTENTION], parts[row, PRIORITISATION] = no_later, at_work - no_later
+        idle = (end - begin) - off - at_work
+        parts[row, CUSTOMER] += np.minimum(_customer_idle(log, customer, busy, row, begin, end), idle)
+
+        left = wait - np.where(unknown, 0, parts.sum(axis=1))
+        parts[by_customer, CUSTOMER] += left[by_customer]
+        parts[by_system, SYSTEM] += left[by_system]
+        parts[:, UNEXPLAINED] += np.where(by_customer | by_system, 0, left)
+        parts[unknown] = 0
+        no_calendar = np.zeros(len(log), dtype=bool)
+        no_calendar[row] = busy.calendar[server] < 0
+        return cls(log.activities, log.activity, parts, wait, unknown, no_calendar, starts, batches, busy)
+
+    def by_activity(self) -> np.ndarray:
+        """int64 [activities, 8]: microseconds."""
+        return self.grouped(self.activity.astype(np.int64), len(self.activities))
+
+    def grouped(self, group: np.ndarray, groups: int) -> np.ndarray:
+        """int64 [groups, 8]: microseconds per group of instances (`group` int64 [instances], -1 = none)."""
+        inside = group >= 0
+        return np.column_stack([grouped_sum(self.parts[inside, c], group[inside], groups) for c in range(len(CAUSES))])
+
+    @cached_property
+    def total(self) -> np.ndarray:
+        """int64 [8]: microseconds."""
+        return self.parts.sum(axis=0)
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        """Seconds by cause per activity, in the order of the log's activities; NaN where nothing could be split."""
+        import pandas as pd
+
+        seconds = self.by_activity() / SECOND
+        split = np.bincount(self.activity[~self.unknown], minlength=len(self.activities)) > 0
+        values = {f"{name}_s": np.where(split, seconds[:, c], np.nan) for c, name in enumerate(CAUSES)}
+        return pd.DataFrame({"activity": list(self.activities), **values})
+
+
+def _until_answer(
+    log: EventLog, enablement: Enablement, understanding: Understanding, customer: CustomerWaits, began: np.ndarray
+) -> np.ndarray:
+    """int64 [instances]: until when the wait is for the customer who was asked; the enablement where nobody was.
+
+    A wait that a request or offer made possible lasts until the customer's next answer; where none came it is all the customer's.
+    Without any activity known as an answer nothing is: then it stays unexplained.
+    """
+    until = enablement.enabled.copy()
+    enabler = enablement.enabler
+    if not customer.known:
+        return until
+    row = np.flatnonzero((enabler >= 0) & kinds(understanding, *ASKING)[log.activity[enabler]])
+    reply = np.flatnonzero(answers(understanding)[log.activity])
+    at = np.searchsorted(reply, enabler[row], side="right")
+    found = np.append(reply, -1)[at]
+    answered = (found >= 0) & (log.case[found] == log.case[row])
+    answer = np.where(answered, log.began[found], began[row])
+    until[row] = np.clip(answer, until[row], np.maximum(began[row], until[row]))
+    return until
+
+
+def _absent(duty: Duty, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """int64 [rows]: the office or role open and the person off duty."""
+    result = np.zeros(len(row), dtype=np.int64)
+    opening, person = duty.opening[row].astype(np.int64), duty.person[row].astype(np.int64)
+    differ = np.flatnonzero((opening >= 0) & (person >= 0) & (opening != person))
+    for pair, positions in each_group(opening[differ] * len(duty.calendars) + person[differ]):
+        rows = differ[positions]
+        opened, own = duty.calendars[pair // len(duty.calendars)], duty.calendars[pair % len(duty.calendars)]
+        result[rows] = opened.between(begin[rows], end[rows]) - opened.intersect(own).between(begin[rows], end[rows])
+    return result
+
+
+def _customer_idle(log: EventLog, customer: CustomerWaits, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """int64 [rows]: duty time in which the person was free while the case waited for its customer."""
+    result = np.zeros(len(row), dtype=np.int64)
+    if not customer.known or not len(customer.asked):
+        return result
+    case = log.case[customer.asked]  # in canonical order; the waits of one case do not overlap
+    first, last = np.searchsorted(case, log.case[row]), np.searchsorted(case, log.case[row], side="right")
+    count = last - first
+    which = np.repeat(np.arange(len(row)), count)
+    window = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    low = np.maximum(begin[which], log.moment[customer.asked[window]])
+    high = np.minimum(end[which], log.moment[customer.asked[window]] + customer.duration[window])
+    meets = low < high
+    which, low, high = which[meets], low[meets], high[meets]
+    return grouped_sum(busy.idle(busy.server[row[which]], low, high), which, len(row))
