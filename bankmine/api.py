@@ -11,17 +11,27 @@ import numpy as np
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts
 from bankmine.log.eventlog import EventLog
-from bankmine.log.read import read_log
+from bankmine.log.quality import QualityFinding
+from bankmine.log.read import GRAVITY, read_log
+from bankmine.measure.business import CalendarUsed
+from bankmine.measure.by_cause import WaitByCause
+from bankmine.measure.causes import WaitingCauses
 from bankmine.measure.customer import CustomerWaits
 from bankmine.measure.cycle import CycleTime
-from bankmine.measure.enablement import Enablement
+from bankmine.measure.duty import Duty
+from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
 from bankmine.measure.loops import Loops
+from bankmine.measure.one_wait import stretches
 from bankmine.measure.rework import Rework
+from bankmine.measure.roles import Roles
+from bankmine.measure.transfers import Transfers
 from bankmine.measure.waiting import WaitingTime
+from bankmine.measure.workload import Workload
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.variants import Variants
 from bankmine.patterns import Pattern, patterns
@@ -73,23 +83,70 @@ class Analysis(Shown):
 
     @cached_property
     def cycle_time(self) -> CycleTime:
-        return CycleTime.of(self.log, self.enablement, self.endings.closed)
+        return CycleTime.of(self.log, self.enablement, self.endings.closed, self.duty)
 
     @cached_property
     def waiting(self) -> WaitingTime:
-        return WaitingTime.of(self.log, self.enablement, self.understanding)
+        return WaitingTime.of(self.log, self.enablement, self.understanding, self.duty)
 
     @cached_property
     def waiting_by_arc(self) -> WaitingTime:
-        return WaitingTime.by_arc(self.log, self.enablement, self.understanding)
+        return WaitingTime.by_arc(self.log, self.enablement, self.understanding, self.duty)
 
     @cached_property
     def customer_waits(self) -> CustomerWaits:
         return CustomerWaits.of(self.log, self.understanding)
 
     @cached_property
+    def roles(self) -> Roles:
+        return Roles.of(self.log)
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who is on duty when: as configured, else as found in the log."""
+        return Duty.of(self.log, self.roles, self.understanding, self.settings.calendar)
+
+    @cached_property
+    def calendar(self) -> CalendarUsed:
+        """The calendars that business figures rest on, over the period of the log."""
+        calendars, log = self.duty.calendars, self.log
+        first, last = (np.full(len(calendars), end) for end in (case_begin(log).min(), log.case_end.max()))
+        return CalendarUsed.of(self.duty, np.arange(len(calendars)), first, last)
+
+    @cached_property
+    def quality(self) -> tuple[QualityFinding, ...]:
+        """What a reader must know about the data, gravest first, then by code: found in reading, and against the calendar."""
+        misfit = self.duty.quality()
+        found = self.log.quality if misfit is None else (*self.log.quality, misfit)
+        return tuple(sorted(found, key=lambda finding: (GRAVITY[finding.severity], finding.code)))
+
+    @cached_property
+    def causes(self) -> WaitingCauses:
+        """Why each instance waited."""
+        return WaitingCauses.of(self.log, self.enablement, self.understanding, self.customer_waits, self.duty)
+
+    @cached_property
+    def waiting_by_cause(self) -> WaitByCause:
+        """Why each activity waited."""
+        return WaitByCause.of(self.waiting, self.enablement, self.causes)
+
+    @cached_property
+    def arcs_by_cause(self) -> WaitByCause:
+        """Why each activity waited, by the one that had made it possible."""
+        return WaitByCause.of(self.waiting_by_arc, self.enablement, self.causes)
+
+    @cached_property
+    def workload(self) -> Workload:
+        return Workload.of(self.log, self.enablement, self.understanding, self.roles, self.duty, self.causes.starts.began)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """Handovers between roles, branches and channels."""
+        return Transfers.of(self.log, self.enablement, self.roles)
+
+    @cached_property
     def rework(self) -> Rework:
-        return Rework.of(self.log, self.understanding)
+        return Rework.of(self.log, self.understanding, self.duty)
 
     @cached_property
     def loops(self) -> Loops:
@@ -128,7 +185,18 @@ class Analysis(Shown):
     @cached_property
     def facts(self) -> Facts:
         return Facts.of(
-            self.log, self.understanding, self.enablement, self.cycle_time, self.rework, self.handovers, self.customer_waits, self.endings
+            self.log,
+            self.understanding,
+            self.enablement,
+            self.cycle_time,
+            self.rework,
+            self.handovers,
+            self.customer_waits,
+            self.endings,
+            self.roles,
+            self.duty,
+            self.causes,
+            self.workload,
         )
 
     @cached_property
@@ -160,8 +228,17 @@ class Analysis(Shown):
         return diagnose(self.facts, self.patterns, self.recommendations)
 
     def explain(self, what: int | str) -> list[Block]:
-        """The cases, rows and arithmetic behind a recommendation (its rank) or a finding (PATTERN or PATTERN@PLACE)."""
-        return explain(self.log, self.facts, self.listed, self.candidates, what)
+        """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or
+        PATTERN@PLACE), or what made one row wait (line:NUMBER, line:FILE:NUMBER).
+        """
+        place = line_of(str(what))
+        if place is not None:
+            return self._wait_of(row_at(self.log, *place))
+        return explain(self.log, self.facts, self.listed, self.candidates, what, self._wait_of)
+
+    def _wait_of(self, row: int) -> list[Block]:
+        parts = stretches(self.log, self.enablement, self.understanding, self.customer_waits, self.duty, self.causes, row)
+        return wait_blocks(self.log, row, parts, self.calendar.text)
 
     def as_json(self) -> dict[str, object]:
         """The analysis as the document of schema bankmine.analysis/1."""

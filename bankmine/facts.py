@@ -7,14 +7,18 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bankmine.log.eventlog import DAY, UNKNOWN_TIME, EventLog
+from bankmine.log.eventlog import DAY, UNKNOWN_TIME, Attribute, EventLog
+from bankmine.measure.causes import WaitingCauses
 from bankmine.measure.customer import CustomerWaits
 from bankmine.measure.cycle import CycleTime
+from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
 from bankmine.measure.rework import Rework
+from bankmine.measure.roles import Roles
 from bankmine.measure.waiting import by_design
+from bankmine.measure.workload import Workload
 from bankmine.process.definition import Kind, Party, Understanding
 from bankmine.stats.grouped import grouped_sum
 from bankmine.words import Text
@@ -25,6 +29,10 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
     {
         "start": Text(zh="各环节的开始时间", en="start times of the activities"),
         "resource": Text(zh="经办人", en="who did the work (resource)"),
+        "calendar": Text(
+            zh="工作时间（配置中的 [calendar]，或足够多的记录以推断）",
+            en="duty hours ([calendar] in the configuration, or enough stamps to find them)",
+        ),
         "customer_steps": Text(
             zh="哪些环节是向客户提出要求或报价、哪些是客户答复（流程定义或 [activities] 映射）",
             en="which activities ask or offer something to the customer and which are the answer "
@@ -50,6 +58,7 @@ class Facts:
     """Arrays by instance, in canonical order, and the measures; patterns read these and never the log.
 
     `work` int64 microseconds, 0 where start or end is unknown; `by_design` bool, the instance's wait is agreed by contract;
+    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `timezone`: the wall clock's;
     `has`: which of NEEDS this log meets.
     """
 
@@ -63,6 +72,7 @@ class Facts:
     wait: np.ndarray
     work: np.ndarray
     enabler: np.ndarray
+    enabled: np.ndarray
     offsets: np.ndarray
     case_begin: np.ndarray
     understanding: Understanding
@@ -71,6 +81,13 @@ class Facts:
     handovers: Handovers
     customer_waits: CustomerWaits
     endings: Endings
+    roles: Roles
+    duty: Duty
+    causes: WaitingCauses
+    workload: Workload
+    attributes: Mapping[str, Attribute]
+    numbers: Mapping[str, np.ndarray]
+    timezone: str
     by_design: np.ndarray
     window_days: float
     has: frozenset[str]
@@ -86,6 +103,10 @@ class Facts:
         handovers: Handovers,
         customer_waits: CustomerWaits,
         endings: Endings,
+        roles: Roles,
+        duty: Duty,
+        causes: WaitingCauses,
+        workload: Workload,
     ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
         return cls(
@@ -99,6 +120,7 @@ class Facts:
             wait=enablement.wait,
             work=np.where(timed, log.end - log.began, 0),
             enabler=enablement.enabler,
+            enabled=enablement.enabled,
             offsets=log.offsets,
             case_begin=case_begin(log),
             understanding=understanding,
@@ -107,9 +129,16 @@ class Facts:
             handovers=handovers,
             customer_waits=customer_waits,
             endings=endings,
+            roles=roles,
+            duty=duty,
+            causes=causes,
+            workload=workload,
+            attributes=log.attributes,
+            numbers=log.numbers,
+            timezone=log.source.timezone,
             by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=_has(log, understanding, timed, customer_waits),
+            has=_has(log, understanding, timed, customer_waits, duty),
         )
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
@@ -141,13 +170,14 @@ class Facts:
         return np.where(others[self.activity], 0, self.work)
 
 
-def _has(log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits) -> frozenset[str]:
+def _has(log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits, duty: Duty) -> frozenset[str]:
     meanings = understanding.activities
     steps = [m.step for m in meanings if m.step is not None]
     seen = {step.id for step in steps}
     found = {
         "start": bool(timed.any()),
         "resource": bool((log.resource >= 0).any()),
+        "calendar": duty.basis != "unknown",
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),

@@ -1,6 +1,8 @@
 """Explain: the cases, rows and arithmetic behind one figure, down to file and line."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from bankmine.advice.rank import Candidate, Listed
 from bankmine.errors import UsageError
@@ -9,11 +11,21 @@ from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.show.blocks import Block, Column, Heading, Paragraph, TableBlock
 from bankmine.words import Text
 
+ROWS = Text(zh="证据行", en="Rows behind the figure")
 
-def explain(log: EventLog, facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candidate], what: int | str) -> list[Block]:
+
+def explain(
+    log: EventLog,
+    facts: Facts,
+    listed: Sequence[Listed],
+    candidates: Sequence[Candidate],
+    what: int | str,
+    wait_of: Callable[[int], list[Block]],
+) -> list[Block]:
     """Blocks for a recommendation by rank, or for a finding by PATTERN or PATTERN@PLACE, listed or not.
 
-    The last table holds every row that the finding rests on. Raises UsageError with what exists.
+    The table under ROWS holds every row that the finding rests on; below it `wait_of` tells the longest of their waits.
+    Raises UsageError with what exists.
     """
     candidate = _chosen(facts, listed, candidates, str(what))
     pattern, finding = candidate.pattern, candidate.finding
@@ -43,6 +55,9 @@ def explain(log: EventLog, facts: Facts, listed: Sequence[Listed], candidates: S
     if pattern.kind != "control":
         blocks.append(_arithmetic(facts, candidate))
     blocks.append(_rows(log, facts, candidate))
+    waits = facts.wait[candidate.scenario.rows]
+    if waits.any():
+        blocks += wait_of(int(candidate.scenario.rows[np.argmax(waits)]))
     return blocks
 
 
@@ -131,4 +146,4 @@ def _rows(log: EventLog, facts: Facts, candidate: Candidate) -> TableBlock:
                 work_cut / SECOND,
             )
         )
-    return TableBlock(columns, rows, caption=Text(zh="证据行", en="Rows behind the figure"))
+    return TableBlock(columns, rows, caption=ROWS)

@@ -12,7 +12,7 @@ from bankmine.advice.risk import risk_of
 from bankmine.facts import DAYS_FOR_A_YEARLY_FIGURE, Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Level, Pattern
-from bankmine.stats.bootstrap import case_sums, simultaneous_low
+from bankmine.stats.bootstrap import case_sums, quantile_saved, simultaneous_low
 from bankmine.stats.shares import wilson
 from bankmine.twin.replay import Replay
 from bankmine.twin.scenario import Cuts, Scenario
@@ -111,7 +111,7 @@ def _control(candidate: Candidate) -> _Scored:
 
 
 def _materials(facts: Facts, pool: Sequence[Candidate], savings: Sequence[np.ndarray]) -> list[_Scored]:
-    """Material shares with simultaneous lower bounds: time of the avoidable cycle time, effort of the staff's work."""
+    """Material shares with simultaneous lower bounds: time of the avoidable cycle time (or of its P90), effort of the staff's work."""
     if not pool:
         return []
     touch = np.bincount(facts.case, weights=facts.staff_work, minlength=facts.cases)
@@ -120,6 +120,9 @@ def _materials(facts: Facts, pool: Sequence[Candidate], savings: Sequence[np.nda
     base = np.array([-1 if c.pattern.kind == "effort" else -2 for c in pool])
     whole, wholes = np.maximum(total[base], 1), np.maximum(sums[:, base], 1)
     share, shares = total[:-2] / whole, sums[:, :-2] / wholes
+    for k, candidate in enumerate(pool):
+        if candidate.pattern.judged_on == "p90":
+            share[k], shares[:, k] = quantile_saved(facts.avoidable, savings[k], 0.9)
     low, high = simultaneous_low(share, shares), np.quantile(shares, 0.95, axis=0)
     return [_Scored(c, float(share[k]), float(low[k]), float(high[k]), savings[k]) for k, c in enumerate(pool)]
 
@@ -196,7 +199,7 @@ def _gain(facts: Facts, scored: _Scored) -> Gain:
         return Gain(None, None, None, effort, "count")
     realistic = _interval(scored.marginal, 1 / SECOND)
     year = None if yearly is None else _interval(scored.marginal, yearly / SECOND)
-    return Gain(_interval(candidate.upper, 1 / SECOND), realistic, year, effort, "replay")
+    return Gain(_interval(candidate.upper, 1 / SECOND), realistic, year, effort, candidate.pattern.method)
 
 
 def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, stability: float | None) -> Recommendation:

@@ -43,4 +43,4 @@ def check(
             from bankmine.report.document import check_document
 
             write({outputs["--json"]: json_bytes(check_document(analysis))})
-    show([*data_quality(log), *readiness_blocks(analysis, ready)], reading.language, log.source.timezone)
+    show([*data_quality(analysis), *readiness_blocks(analysis, ready)], reading.language, log.source.timezone)

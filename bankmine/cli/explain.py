@@ -19,8 +19,8 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="RANK|PATTERN[@PLACE]",
-            help="A recommendation's rank, or a pattern such as P07 or P07@Approve loan.",
+            metavar="RANK|PATTERN[@PLACE]|line:NUMBER",
+            help="A recommendation's rank, a pattern such as P07 or P07@Approve loan, or a line of the log that waited.",
             show_default=False,
         ),
     ],
@@ -30,19 +30,24 @@ def explain(
 ) -> None:
     """Show what is behind one figure.
 
-    The cases, rows and arithmetic behind a recommendation, down to file and line.
+    The cases, rows and arithmetic behind a recommendation, down to file and line; or, for a line of the log, what made it wait.
     """
     outputs = distinct({"--csv": csv}, reading.log)
     with working(reading, READING):
         log = reading.read()
     with working(reading, ANALYSING):
+        from bankmine.advice.explain import ROWS
+        from bankmine.advice.waits import STRETCHES
         from bankmine.show.blocks import TableBlock
         from bankmine.show.records import table_csv, write
 
-        blocks = reading.analyze(log).explain(what)
-        evidence = blocks[-1]
-        assert isinstance(evidence, TableBlock)
-        zone = log.source.timezone
-        write({path: table_csv(evidence, reading.language, zone).encode("utf-8-sig", "backslashreplace") for path in outputs.values()})
-    hidden = max(0, len(evidence.rows) - ROWS_SHOWN)
-    show([*blocks[:-1], replace(evidence, rows=evidence.rows[:ROWS_SHOWN], hidden=hidden)], reading.language, zone)
+        blocks, zone = reading.analyze(log).explain(what), log.source.timezone
+        # The rows of a finding come before the stretches of the longest of their waits.
+        evidence = next((b for b in blocks if isinstance(b, TableBlock) and b.caption in (ROWS, STRETCHES)), None)
+        if evidence is not None:
+            content = table_csv(evidence, reading.language, zone).encode("utf-8-sig", "backslashreplace")
+            write(dict.fromkeys(outputs.values(), content))
+    shown = [
+        replace(b, rows=b.rows[:ROWS_SHOWN], hidden=max(0, len(b.rows) - ROWS_SHOWN)) if isinstance(b, TableBlock) else b for b in blocks
+    ]
+    show(shown, reading.language, zone)

@@ -17,6 +17,7 @@ from bankmine.cli.check import check
 from bankmine.cli.discover import discover
 from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
+from bankmine.cli.resources import resources
 from bankmine.cli.sample import sample
 from bankmine.cli.schema import schema
 from bankmine.errors import BankmineError, UsageError
@@ -39,6 +40,7 @@ EXAMPLES = {
     waiting: "bankmine waiting loans.csv --format csv",
     rework: "bankmine rework loans.csv --where channel=online",
     variants: "bankmine variants loans.csv --from 2026-01 --to 2026-03",
+    resources: "bankmine resources loans.csv",
     explain: "bankmine explain loans.csv 1",
     sample: "bankmine sample sample_logs",
     schema: "bankmine schema",

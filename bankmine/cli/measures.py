@@ -22,14 +22,36 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="A table to read, JSON, or CSV.")]
 
 
+class By(StrEnum):
+    """What the waiting is summed by."""
+
+    ACTIVITY = "activity"
+    ARC = "arc"
+
+
 @on_a_log
-def waiting(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
-    """Show the waiting before each activity."""
+def waiting(
+    reading: Reading,
+    *,
+    form: FormatOption = Format.TABLE,
+    by: Annotated[By, typer.Option("--by", help="What JSON and CSV hold a row for: an activity, or an arc into it.")] = By.ACTIVITY,
+) -> None:
+    """Show the waiting before each activity, and why.
+
+    How long work waits, in calendar and in business time, and the causes of it as shares, per activity and per arc.
+    """
     with working(reading, READING):
-        from bankmine.report.measures import waiting_rows
+        from bankmine.report.contents import said_once
+        from bankmine.report.measures import flat, waiting_arcs, waiting_rows
 
         analysis = reading.analyze(reading.read())
-    _write(reading, form, analysis.waiting.blocks(), [row.model_dump() for row in waiting_rows(analysis)], analysis.log.source.timezone)
+        if form is Format.TABLE:
+            measures = (analysis.waiting, analysis.waiting_by_cause, analysis.arcs_by_cause)
+            blocks, rows = said_once(block for measure in measures for block in measure.blocks()), []
+        else:
+            found = waiting_rows(analysis) if by is By.ACTIVITY else waiting_arcs(analysis)
+            blocks, rows = [], [flat(row) if form is Format.CSV else row.model_dump() for row in found]
+    write(reading, form, blocks, rows, analysis.log.source.timezone)
 
 
 @on_a_log
@@ -39,7 +61,7 @@ def rework(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
         from bankmine.report.measures import rework_rows
 
         analysis = reading.analyze(reading.read())
-    _write(
+    write(
         reading,
         form,
         [*analysis.rework.blocks(), *analysis.loops.blocks()],
@@ -55,10 +77,11 @@ def variants(reading: Reading, *, form: FormatOption = Format.TABLE) -> None:
         from bankmine.report.measures import variant_rows
 
         analysis = reading.analyze(reading.read())
-    _write(reading, form, analysis.variants.blocks(), [row.model_dump() for row in variant_rows(analysis)], analysis.log.source.timezone)
+    write(reading, form, analysis.variants.blocks(), [row.model_dump() for row in variant_rows(analysis)], analysis.log.source.timezone)
 
 
-def _write(reading: Reading, form: Format, blocks: Sequence[Block], rows: Sequence[Mapping[str, object]], zone: str) -> None:
+def write(reading: Reading, form: Format, blocks: Sequence[Block], rows: Sequence[Mapping[str, object]], zone: str) -> None:
+    """The blocks on the terminal, or the rows as JSON or CSV."""
     from bankmine.show.records import csv_text, json_bytes
 
     if form is Format.TABLE:

@@ -107,6 +107,15 @@ class Reading:
         str | None,
         typer.Option("--timezone", metavar="ZONE", help="Zone of times that have none (default Asia/Shanghai).", show_default=False),
     ] = None
+    calendar: Annotated[
+        str | None,
+        typer.Option(
+            "--calendar",
+            metavar="HOURS",
+            help='Working hours, such as "Mon-Fri 09:00-17:00"; found from the log if neither here nor in --config.',
+            show_default=False,
+        ),
+    ] = None
     time_format: Annotated[
         str | None,
         typer.Option(
@@ -142,13 +151,19 @@ class Reading:
         return "zh" if self.lang is Language.ZH else "en"
 
     def settings(self) -> "Settings":
-        """The settings of --config, with what other options say put over them."""
+        """The settings of --config, with what other options say put over them. Raises UsageError, CALENDAR_HOURS among others."""
         from bankmine.settings import Settings
 
         settings = Settings.load(self.config) if self.config is not None else Settings()
         if self.show_people:
             privacy = settings.privacy.model_copy(update={"people": "show"})
             settings = settings.model_copy(update={"privacy": privacy})
+        if self.calendar is not None:
+            from bankmine.hours import WeekHours
+
+            WeekHours.parse(self.calendar)
+            calendar = settings.calendar.model_copy(update={"hours": self.calendar})
+            settings = settings.model_copy(update={"calendar": calendar})
         return settings
 
     def read(self) -> "EventLog":

@@ -18,7 +18,7 @@ class Busy:
 
     `server` int64 [instances]: who did the instance, -1 where nobody is known; `calendar` int64 [servers], index into
     `calendars`, -1 = unknown: then all time counts as duty. Segments: `begin`, `end` int64 UTC microseconds; `length` int64
-    microseconds on duty; `earliest` int64, the earliest enablement among the instances that run in it. `_offset` int64
+    microseconds on duty; `segment_server` int64; `earliest` int64, the earliest enablement among the instances that run in it. `_offset` int64
     [servers + 1]; `_times` int64, all segment bounds, sorted; `_begin_key`, `_end_key`: server and rank of the bound as one number.
     """
 
@@ -27,6 +27,7 @@ class Busy:
     calendars: Sequence[BusinessCalendar]
     begin: np.ndarray
     end: np.ndarray
+    segment_server: np.ndarray
     length: np.ndarray
     earliest: np.ndarray
     _times: np.ndarray
@@ -68,6 +69,7 @@ class Busy:
             calendars,
             first,
             last,
+            segment_server,
             on_duty(calendars, under[segment_server], first, last),
             earliest[at],
             times,

@@ -1,4 +1,4 @@
-"""Cycle time: from a case's beginning to its last stamp, in calendar time (definitions §1.1, §1.7)."""
+"""Cycle time: from a case's beginning to its last stamp, in calendar time and in business time (definitions §1.1, §1.7, §6)."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
+from bankmine.measure.business import CalendarUsed, business_hours, business_time
+from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.show.blocks import Block, KeyFigures
 from bankmine.show.notebook import Shown
@@ -22,7 +24,8 @@ class CycleTime(Shown):
     """`of_case` int64 [cases], microseconds; figures in seconds over all cases, open ones up to their last stamp.
 
     `efficiency`: work / (work + waiting) over all instances, None unless at least 95 % of them have a start.
-    Business-time figures need a calendar and are None.
+    `business` int64 [cases], microseconds under the organisation's calendar, which `used` names; it and the business figures
+    are None where no calendar is known.
     """
 
     of_case: np.ndarray
@@ -33,12 +36,15 @@ class CycleTime(Shown):
     p90_s: float
     p95_s: float
     efficiency: float | None
-    business_mean_s: float | None = None
-    business_median_s: float | None = None
+    business: np.ndarray | None
+    business_mean_s: float | None
+    business_median_s: float | None
+    used: CalendarUsed
 
     @classmethod
-    def of(cls, log: EventLog, enablement: Enablement, closed: np.ndarray) -> "CycleTime":
-        duration = log.case_end - case_begin(log)
+    def of(cls, log: EventLog, enablement: Enablement, closed: np.ndarray, duty: Duty) -> "CycleTime":
+        begin, end = case_begin(log), log.case_end
+        duration = end - begin
         median, p90, p95 = (float(q) / SECOND for q in np.quantile(duration, (0.5, 0.9, 0.95)))
         timed = log.start_known & (log.end != UNKNOWN_TIME)
         efficiency = None
@@ -46,7 +52,32 @@ class CycleTime(Shown):
             work = int((log.end - log.start)[timed].sum())
             total = work + int(enablement.wait.sum())
             efficiency = work / total if total else None
-        return cls(duration, log.cases, int((~closed).sum()), float(duration.mean()) / SECOND, median, p90, p95, efficiency)
+        organisation = np.full(log.cases, duty.organisation)
+        business = None if duty.organisation < 0 else business_time(duty, organisation, begin, end)
+        return cls(
+            of_case=duration,
+            cases=log.cases,
+            open_cases=int((~closed).sum()),
+            mean_s=float(duration.mean()) / SECOND,
+            median_s=median,
+            p90_s=p90,
+            p95_s=p95,
+            efficiency=efficiency,
+            business=business,
+            business_mean_s=None if business is None else float(business.mean()) / SECOND,
+            business_median_s=None if business is None else float(np.median(business)) / SECOND,
+            used=CalendarUsed.of(duty, organisation, begin, end),
+        )
+
+    @property
+    def calendar(self) -> str | None:
+        """The name of the calendar that the business figures rest on."""
+        return self.used.name
+
+    @property
+    def calendar_estimated(self) -> bool:
+        """Whether they reach into a year whose make-up workdays are not published."""
+        return bool(self.used.estimated)
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -61,7 +92,10 @@ class CycleTime(Shown):
                     "median_s": self.median_s,
                     "p90_s": self.p90_s,
                     "p95_s": self.p95_s,
+                    "business_mean_s": self.business_mean_s,
+                    "business_median_s": self.business_median_s,
                     "efficiency": self.efficiency,
+                    "calendar": self.calendar,
                 }
             ]
         )
@@ -75,6 +109,9 @@ class CycleTime(Shown):
                     (Text(zh="办理时长中位数", en="Median cycle time"), "duration", self.median_s),
                     (Text(zh="办理时长均值", en="Mean cycle time"), "duration", self.mean_s),
                     (Text(zh="九成案件不超过", en="90 % take at most"), "duration", self.p90_s),
+                    (Text(zh="中位数（营业小时）", en="Median, business hours"), "number", business_hours(self.business_median_s)),
+                    (Text(zh="均值（营业小时）", en="Mean, business hours"), "number", business_hours(self.business_mean_s)),
                 )
-            )
+            ),
+            *self.used.blocks(),
         ]

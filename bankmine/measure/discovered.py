@@ -15,7 +15,7 @@ SURE = 7.0  # a closed stretch must be e^7, about a thousand, times as likely cl
 LEAST_WEEKDAY = 0.1  # of the busiest weekday's work: with less, a weekday is not worked
 HALF_WORKED = 0.5  # of the dates that chance would leave with work: below, dates of the weekday are worked one by one
 NEIGHBOURS = 4  # weeks on either side: what a date should have, all but two of their same weekdays have
-LEAST_EXPECTED = 5.0  # instances: a Poisson count of mean 5 is 0 with probability 0.7 %
+LEAST_EXPECTED = 7.0  # independent pieces of work on a date: a Poisson count of mean 7 is 0 once in a thousand
 MANY = 0.25  # of a usual day's instances: with so many, a date is worked although its weekday is not
 LEAST_STAMPS = 100
 LEAST_PER_WEEKDAY = 60
@@ -70,14 +70,15 @@ class Discovered:
             return None
         for level in (team, people):
             above = parent[level]
-            opened[level] = _less(opened[above] | opened[level], seen[:, above], seen[:, level], spell[:, level])
+            week = _less(opened[above] | opened[level], seen[:, above], seen[:, level], spell[:, level])
+            opened[level] = np.where(presence.restless_groups[level, None, None], opened[level], week)
             weekdays = opened[level, :WEEKDAYS].any(axis=2).sum(axis=1)
             least = LEAST_STAMPS if level is team else LEAST_PER_WEEKDAY * weekdays
             support = (seen[0, level] * opened[level]).sum(axis=(1, 2)) >= SUPPORT * seen[0, level].sum(axis=(1, 2))
             own[level] = (weekdays > 0) & (stamps[level] >= least) & support
             other = level[~own[level]]
             opened[other] = opened[parent[other]]
-        members = people[own[people] & ~presence.restless[: len(people)]]
+        members = people[own[people] & ~presence.restless_groups[people]]
         there, size = np.zeros(opened[: 1 + roles].shape), np.bincount(parent[members], minlength=1 + roles)
         np.add.at(there, parent[members], opened[members])
         opened[team] |= there[team] >= np.maximum(LEAST_THERE * size[team], 1)[:, None, None]
@@ -119,6 +120,9 @@ class Discovered:
 def _dates(days: np.ndarray, first_day: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """From spans [rows, dates]: bool [rows, 7] weekdays that are worked; bool [rows, dates] closed dates of these, and worked
     dates of the others. Row 0 is the organisation, whose single dates hold for the roles too.
+
+    A date is closed where seven independent pieces of work or more were to be expected and hardly any came; no work at all comes
+    by chance on one such date in a thousand.
     """
     rows, dates = days.shape
     lead = (first_day + 3) % WEEKDAYS
@@ -126,27 +130,34 @@ def _dates(days: np.ndarray, first_day: int) -> tuple[np.ndarray, np.ndarray, np
     grid = np.full((rows, weeks * WEEKDAYS), np.nan)
     grid[:, lead : lead + dates] = days
     grid = grid.reshape(rows, weeks, WEEKDAYS)
-    counted, total = np.maximum((~np.isnan(grid)).sum(axis=1), 1), np.nansum(grid, axis=1)
-    by_chance = 1 - np.exp(-total / counted)
-    worked = total >= LEAST_WEEKDAY * total.max(axis=1, keepdims=True)
-    worked &= (np.nansum(grid > 0, axis=1) / counted >= HALF_WORKED * by_chance) & (total > 0)
-    # The weeks around each, of which one or two may be holidays themselves.
+    worked, on = _worked(grid), grid > 0
+    # Of the weeks around each, one or two may be holidays themselves.
     width = min(2 * NEIGHBOURS + 1, weeks)
     around = np.clip(np.arange(weeks) - NEIGHBOURS, 0, weeks - width)[:, None] + np.arange(width)
-    expected = np.sort(np.nan_to_num(grid, nan=0.0)[:, around], axis=2)[:, :, min(2, (width - 1) // 2)]
-    silent = worked[:, None] & (expected >= LEAST_EXPECTED) & (grid <= STRAY * expected)
-    usual = np.array(
-        [np.median(row[:, on][row[:, on] > 0]) if (row[:, on] > 0).any() else np.inf for row, on in zip(grid, worked, strict=True)]
-    )
-    many = ~worked[:, None] & (grid >= np.maximum(LEAST_EXPECTED, MANY * usual)[:, None, None])
+    expected = np.sort(np.nan_to_num(grid)[:, around], axis=2)[:, :, min(2, (width - 1) // 2)]
+    # Work that comes in clumps, as the steps of one case do, leaves a date empty more often than single instances would.
+    total = np.nansum(grid, axis=1)
+    mean = total / np.maximum(on.sum(axis=1), 1)
+    spread = np.where(on, (grid - mean[:, None]) ** 2, 0).sum(axis=1)
+    clump = np.maximum((spread * worked).sum(axis=1) / np.maximum((total * worked).sum(axis=1), 1), 1)
+    # Before the first work reaches a role, and after the last, its silence tells nothing.
+    flat = on.reshape(rows, -1)
+    between = (np.logical_or.accumulate(flat, axis=1) & np.logical_or.accumulate(flat[:, ::-1], axis=1)[:, ::-1]).reshape(grid.shape)
+    silent = between & worked[:, None] & (expected >= LEAST_EXPECTED * clump[:, None, None]) & (grid <= STRAY * expected)
+    usual = [np.median(row[each]) if each.any() else np.inf for row, each in zip(grid, on & worked[:, None], strict=True)]
+    many = ~worked[:, None] & (grid >= np.maximum(LEAST_EXPECTED, MANY * np.array(usual))[:, None, None])
     busy = worked[:, None] & (grid >= np.maximum(LEAST_EXPECTED, MANY * expected))
-    closed = silent | (silent[0] & ~busy)
-    made_up = many | (many[0] & ~worked[:, None])
+    closed, made_up = silent | (silent[0] & ~busy), many | (many[0] & ~worked[:, None])
+    return worked, *(which.reshape(rows, -1)[:, lead : lead + dates] for which in (closed, made_up))
 
-    def flat(which: np.ndarray) -> np.ndarray:
-        return which.reshape(rows, -1)[:, lead : lead + dates]
 
-    return worked, flat(closed), flat(made_up)
+def _worked(grid: np.ndarray) -> np.ndarray:
+    """bool [rows, 7] from spans [rows, weeks, 7], NaN outside the log: weekdays with enough work, and that on most of their dates."""
+    total, alive = np.nansum(grid, axis=1), np.nansum(grid, axis=2, keepdims=True) > 0
+    counted = np.maximum((alive & ~np.isnan(grid)).sum(axis=1), 1)
+    enough = (total >= LEAST_WEEKDAY * total.max(axis=1, keepdims=True)) & (total > 0)
+    steady = (grid > 0).sum(axis=1) / counted >= HALF_WORKED * (1 - np.exp(-total / counted))
+    return enough & (steady | ~(enough & steady).any(axis=1, keepdims=True))
 
 
 def _week(seen: np.ndarray, spell: np.ndarray, worked: np.ndarray) -> np.ndarray:
@@ -185,8 +196,11 @@ def _less(candidate: np.ndarray, profile: np.ndarray, seen: np.ndarray, spell: n
 
 
 def _level(seen: np.ndarray) -> np.ndarray:
-    """float64 [..., 1]: what a quarter holds in which work is usually seen, without what chance adds to that mean."""
-    return (seen * (seen - 1)).sum(axis=-1, keepdims=True) / np.maximum(seen.sum(axis=-1, keepdims=True), 1)
+    """int64 [..., 1]: three quarters of what is seen lie in quarters of an hour with at least so much."""
+    ordered = np.sort(seen, axis=-1)
+    below = np.cumsum(ordered, axis=-1)
+    at = (below < below[..., -1:] / 4).sum(axis=-1, keepdims=True)
+    return np.take_along_axis(ordered, np.minimum(at, QUARTERS - 1), axis=-1)
 
 
 def _likeliest(expected: np.ndarray, seen: np.ndarray, spell: np.ndarray) -> np.ndarray:

@@ -28,7 +28,8 @@ class Duty:
     `opening`, `person` int32 [instances], `of_role` int32 [roles], `of_resource` int32 [resources], `organisation`: indices
     into `calendars`, -1 = unknown. A role has the opening that most of its instances have, and so has a resource without a
     calendar of its own (`own` bool [resources]). `basis`: the openings are given, discovered in the log, or unknown.
-    `outside`: staff's stamps outside their opening; `outside_share` 0-1: their share, None where no opening is known.
+    `outside`: staff's stamps outside both their opening and the person's own hours; `outside_share` 0-1: their share, None where no
+    opening is known.
     """
 
     calendars: tuple[BusinessCalendar, ...]
@@ -74,11 +75,12 @@ class Duty:
                 own[person] = offices.inside(found, group, usual) if kept else offices.found(found, group)
         of_resource = np.where(own >= 0, own, of_resource).astype(np.int32)
         mine = np.append(own, -1)[log.resource]
-        outside, stamps = _outside(log, np.where(staff, opening, -1), offices.calendars)
+        person = np.where(mine >= 0, mine, opening)
+        outside, stamps = _outside(log, np.where(staff, opening, -1), person, offices.calendars)
         return cls(
             tuple(offices.calendars),
             opening.astype(np.int32),
-            np.where(mine >= 0, mine, opening).astype(np.int32),
+            person.astype(np.int32),
             _usual(roles.of_instance, len(roles.names), opening),
             of_resource,
             own >= 0,
@@ -97,7 +99,7 @@ class Duty:
         return self.calendars[max(self.organisation, 0)].name + (f" +{others}" if others else "")
 
     def quality(self) -> QualityFinding | None:
-        """CALENDAR_MISFIT where more than 5 % of the staff's stamps lie outside their opening."""
+        """CALENDAR_MISFIT where more than 5 % of the staff's stamps lie outside their hours."""
         if self.outside_share is None or self.outside_share <= MISFIT:
             return None
         share = f"{self.outside_share:.0%}"
@@ -106,9 +108,9 @@ class Duty:
             "warning",
             self.outside,
             Text(
-                zh=f"本行人员的时间记录有 {share} 落在工作时间（{self.name}）之外；按工作时间计算的数字因此不准，请核对 [calendar]。",
-                en=f"{share} of the staff's times lie outside the working hours ({self.name}); figures in working time are off by as "
-                "much: check [calendar].",
+                zh=f"本行人员的时间记录有 {share} 落在工作时间（{self.name}）之外，按工作时间计算的数字可能偏差较大：请核对配置中的 [calendar]。",
+                en=f"{share} of the staff's times lie outside the working hours ({self.name}), so figures in working time may be well "
+                "off: check [calendar] in the configuration.",
             ),
         )
 
@@ -184,14 +186,15 @@ def _usual(group: np.ndarray, groups: int, opening: np.ndarray) -> np.ndarray:
     return (np.bincount(key, minlength=groups * size).reshape(groups, size).argmax(axis=1) - 1).astype(np.int32)
 
 
-def _outside(log: EventLog, opening: np.ndarray, calendars: Sequence[BusinessCalendar]) -> tuple[int, int]:
-    """Stamps outside their opening, and all stamps whose opening is known; what ends as the office closes was done inside."""
-    outside = stamps = 0
-    for index, rows in each_group(opening):
-        if index >= 0:
-            start, end = log.start[rows], log.end[rows]
-            start, end = start[start != UNKNOWN_TIME], end[end != UNKNOWN_TIME]
-            is_open = calendars[index].is_open
-            outside += int((~is_open(start)).sum() + (~is_open(end) & ~is_open(end - 1)).sum())
-            stamps += len(start) + len(end)
-    return outside, stamps
+def _outside(log: EventLog, opening: np.ndarray, person: np.ndarray, calendars: Sequence[BusinessCalendar]) -> tuple[int, int]:
+    """Stamps outside opening and person's own hours, and all whose opening is known; what ends as the office closes is inside."""
+    row = np.flatnonzero(opening >= 0)
+    row, time = np.append(row, row), np.append(log.start[row], log.end[row])
+    row, time = row[time != UNKNOWN_TIME], time[time != UNKNOWN_TIME]
+    outside = np.ones(len(time), dtype=bool)
+    for calendar in (opening, person):
+        left = np.flatnonzero(outside)
+        for index, at in each_group(calendar[row[left]]):
+            now = time[left[at]]
+            outside[left[at]] = ~(calendars[index].is_open(now) | calendars[index].is_open(now - 1))
+    return int(outside.sum()), len(time)

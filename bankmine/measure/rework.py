@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.business import CalendarUsed, business_hours, business_time
 from bankmine.measure.customer import answers, kinds
+from bankmine.measure.duty import Duty
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
@@ -116,7 +118,7 @@ class Rework(Shown):
     `repetition_extra`: items beyond the first; `repeat`, `redo`: extra items by the same or another known person than the
     item before; `customer_caused`: extra items with a customer event or request since the item before, None where no
     party is known; `resumed_extra`: further sessions of an item, never rework; `detour_s`: from the end of the first to
-    the start of the last run.
+    the start of the last run; `business_detour_s`: the same under the organisation's calendar, which `used` names, None without one.
     """
 
     activities: tuple[str, ...]
@@ -132,9 +134,11 @@ class Rework(Shown):
     redo: np.ndarray
     resumed_extra: np.ndarray
     detour_s: np.ndarray
+    business_detour_s: np.ndarray | None
+    used: CalendarUsed
 
     @classmethod
-    def of(cls, log: EventLog, understanding: Understanding) -> "Rework":
+    def of(cls, log: EventLog, understanding: Understanding, duty: Duty) -> "Rework":
         items, size = Items.of(log, understanding), len(log.activities)
 
         def per_activity(mask: np.ndarray) -> np.ndarray:
@@ -152,7 +156,12 @@ class Rework(Shown):
         np.maximum.at(last_start, inverse, items.began[returns])
         first_end = np.full(len(groups), np.iinfo(np.int64).max)
         np.minimum.at(first_end, inverse, items.ended[items.previous[returns]])
-        detour = grouped_sum(np.maximum(last_start - first_end, 0), groups % size, size) / SECOND
+        last_start = np.maximum(last_start, first_end)
+        detour = grouped_sum(last_start - first_end, groups % size, size) / SECOND
+        organisation = np.full(len(groups), duty.organisation)
+        business = None
+        if duty.organisation >= 0:
+            business = grouped_sum(business_time(duty, organisation, first_end, last_start), groups % size, size) / SECOND
         return cls(
             activities=log.activities,
             items_known=log.items_known,
@@ -167,6 +176,8 @@ class Rework(Shown):
             redo=per_activity(both_known & (items.resource != before)),
             resumed_extra=np.bincount(items.activity, weights=items.sessions - 1, minlength=size).astype(np.int64),
             detour_s=detour,
+            business_detour_s=business,
+            used=CalendarUsed.of(duty, organisation, first_end, last_start),
         )
 
     @cached_property
@@ -195,6 +206,7 @@ class Rework(Shown):
                 "redo": self.redo[order],
                 "resumed_extra": self.resumed_extra[order],
                 "detour_s": self.detour_s[order],
+                "business_detour_s": missing if self.business_detour_s is None else self.business_detour_s[order],
             }
         )
 
@@ -210,6 +222,7 @@ class Rework(Shown):
                 int(self.repeat[i]),
                 int(self.redo[i]),
                 float(self.detour_s[i]),
+                None if self.business_detour_s is None else business_hours(float(self.business_detour_s[i])),
             )
             for i in order[:SHOWN]
         ]
@@ -222,6 +235,7 @@ class Rework(Shown):
             Column(Text(zh="原人重做", en="Same person"), "count"),
             Column(Text(zh="换人重做", en="Other person"), "count"),
             Column(Text(zh="绕行时间合计", en="Total detour"), "duration"),
+            Column(Text(zh="其中营业小时", en="In business hours"), "number"),
         )
         level = (
             Text(zh="按工作项计：同一工作项的多次处理不算返工。", en="Counted by work item: several sessions of one item are not rework.")
@@ -236,4 +250,5 @@ class Rework(Shown):
             TableBlock(
                 columns, rows, hidden=max(0, len(order) - SHOWN), caption=Text(zh="返工最多的环节", en="Activities with the most rework")
             ),
+            *(self.used.blocks() if rows else ()),
         ]

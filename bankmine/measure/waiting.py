@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
+from bankmine.measure.business import CalendarUsed, business_hours, business_time
+from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
 from bankmine.process.definition import Kind, Understanding
-from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.show.blocks import Block, Cell, Column, TableBlock
+from bankmine.show.format import percent
 from bankmine.show.notebook import Shown
 from bankmine.stats.grouped import grouped_quantiles, grouped_sum
 from bankmine.words import Text
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 15
+BEGIN = Text(zh="（案件开始）", en="(the case begins)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,8 @@ class WaitingTime(Shown):
 
     `source` int32: the enabler's activity (-1: the case's beginning; None for the per-activity table), `activity` int32:
     the one that waited. `share`: of all waiting that is not by design; NaN where `by_design`, the waits that the process
-    definition calls contractual.
+    definition calls contractual. `business_total_s`, `business_median_s`: each wait under the calendar of the office or role that had to
+    act; NaN where one of the waits has none. `used` names the calendar. `group` int64 [instances]: the row of the table.
     """
 
     activities: tuple[str, ...]
@@ -38,22 +43,26 @@ class WaitingTime(Shown):
     p90_s: np.ndarray
     share: np.ndarray
     by_design: np.ndarray
+    business_total_s: np.ndarray
+    business_median_s: np.ndarray
+    used: CalendarUsed
+    group: np.ndarray
 
     @classmethod
-    def of(cls, log: EventLog, enablement: Enablement, understanding: Understanding) -> "WaitingTime":
+    def of(cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty) -> "WaitingTime":
         """Waiting per activity."""
-        return cls._grouped(log, enablement, understanding, log.activity.astype(np.int64), by_arc=False)
+        return cls._grouped(log, enablement, understanding, duty, log.activity.astype(np.int64), by_arc=False)
 
     @classmethod
-    def by_arc(cls, log: EventLog, enablement: Enablement, understanding: Understanding) -> "WaitingTime":
+    def by_arc(cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty) -> "WaitingTime":
         """Waiting per arc from the enabling activity to the one that waited."""
         source = np.where(enablement.enabler >= 0, log.activity[enablement.enabler], -1).astype(np.int64)
         key = (source + 1) * len(log.activities) + log.activity
-        return cls._grouped(log, enablement, understanding, key, by_arc=True)
+        return cls._grouped(log, enablement, understanding, duty, key, by_arc=True)
 
     @classmethod
     def _grouped(
-        cls, log: EventLog, enablement: Enablement, understanding: Understanding, key: np.ndarray, *, by_arc: bool
+        cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty, key: np.ndarray, *, by_arc: bool
     ) -> "WaitingTime":
         size = len(log.activities)
         keys, group, count = np.unique(key, return_inverse=True, return_counts=True)
@@ -63,18 +72,30 @@ class WaitingTime(Shown):
         contractual = by_design(understanding)[activity]
         avoidable = total[~contractual].sum()
         share = np.where(contractual, np.nan, total / avoidable if avoidable > 0 else 0.0)
+        business = business_time(duty, duty.opening, enablement.enabled, log.began)
+        lacking = (business == UNKNOWN_TIME) & (enablement.wait > 0)
+        unknown = np.bincount(group[lacking], minlength=len(keys)) > 0
+        business = np.maximum(business, 0)
+        business_total = np.where(unknown, np.nan, grouped_sum(business, group, len(keys)) / SECOND)
+        business_median = np.where(unknown, np.nan, grouped_quantiles(business, group, len(keys), (0.5,))[0] / SECOND)
         order = np.lexsort((keys, -total))
+        rank = np.empty(len(keys), dtype=np.int64)
+        rank[order] = np.arange(len(keys))
         return cls(
-            log.activities,
-            activity[order],
-            (keys // size - 1).astype(np.int32)[order] if by_arc else None,
-            count[order],
-            total[order],
-            (total / count)[order],
-            median[order],
-            p90[order],
-            share[order],
-            contractual[order],
+            activities=log.activities,
+            activity=activity[order],
+            source=(keys // size - 1).astype(np.int32)[order] if by_arc else None,
+            count=count[order],
+            total_s=total[order],
+            mean_s=(total / count)[order],
+            median_s=median[order],
+            p90_s=p90[order],
+            share=share[order],
+            by_design=contractual[order],
+            business_total_s=business_total[order],
+            business_median_s=business_median[order],
+            used=CalendarUsed.of(duty, duty.opening, enablement.enabled, log.began),
+            group=rank[group],
         )
 
     @property
@@ -91,6 +112,8 @@ class WaitingTime(Shown):
             "p90_s": self.p90_s,
             "share": self.share,
             "by_design": self.by_design,
+            "business_total_s": self.business_total_s,
+            "business_median_s": self.business_median_s,
         }
         if self.source is not None:
             source = np.array([*self.activities, None], dtype=object)[self.source]  # -1 takes the last: no activity
@@ -99,34 +122,36 @@ class WaitingTime(Shown):
 
     def blocks(self) -> list[Block]:
         first = min(SHOWN, len(self.activity))
-        rows = [
+        contractual = bool(self.by_design[:first].any())
+        rows: list[tuple[Cell, ...]] = [
             (
                 self.activities[self.activity[i]],
                 int(self.count[i]),
                 float(self.total_s[i]),
-                "" if self.by_design[i] else float(self.share[i]),
+                business_hours(float(self.business_total_s[i])),
+                "" if self.by_design[i] else float(self.share[i]) if self.source is None else percent(float(self.share[i])),
                 float(self.median_s[i]),
                 float(self.p90_s[i]),
-                Text(zh="约定期限", en="by contract") if self.by_design[i] else "",
+                *((Text(zh="约定期限", en="by contract") if self.by_design[i] else "",) if contractual else ()),
             )
             for i in range(first)
         ]
-        columns = (
+        columns = [
             Column(Text(zh="环节", en="Activity"), "label"),
             Column(Text(zh="次数", en="Count"), "count"),
             Column(Text(zh="等待合计", en="Total wait"), "duration"),
+            Column(Text(zh="营业小时", en="Business hours"), "number"),
             Column(Text(zh="占比", en="Share"), "share"),
             Column(Text(zh="中位数", en="Median"), "duration"),
             Column(Text(zh="九成不超过", en="90 % at most"), "duration"),
-            Column(Text(zh="说明", en="Note"), "text"),
-        )
+            *((Column(Text(zh="说明", en="Note"), "text"),) if contractual else ()),
+        ]
         caption = Text(zh="各环节开始前的等待时间", en="Waiting before each activity begins")
         if self.source is not None:
-            begin = Text(zh="（案件开始）", en="(the case begins)")
-            rows = [(self.activities[s] if s >= 0 else begin, *row) for s, row in zip(self.source[:first].tolist(), rows, strict=True)]
-            columns = (Column(Text(zh="由此环节放行", en="Made possible by"), "label"), *columns)
+            rows = [(self.activities[s] if s >= 0 else BEGIN, *row) for s, row in zip(self.source[:first].tolist(), rows, strict=True)]
+            columns.insert(0, Column(Text(zh="由此环节放行", en="Made possible by"), "label"))
             caption = Text(zh="由哪个环节到哪个环节等得最久", en="Waiting by the activity that made the next one possible")
-        return [TableBlock(columns, rows, hidden=len(self.activity) - first, caption=caption)]
+        return [TableBlock(columns, rows, hidden=len(self.activity) - first, caption=caption), *self.used.blocks()]
 
 
 def by_design(understanding: Understanding) -> np.ndarray:

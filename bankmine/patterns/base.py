@@ -36,7 +36,8 @@ class Finding:
 
     `activity`: code of the activity to act on; `text`: what was found and what to do; `figures`: every number of the
     text, by name; `cases` int64, the cases affected; `rows` int64, the instances that show it, each once, with the
-    `wait_cut` and `work_cut` int64 microseconds that would be saved if the cause vanished.
+    `wait_cut` and `work_cut` int64 microseconds that would be saved if the cause vanished; a negative `wait_cut` is a wait that
+    would be longer. `realistic`: the share of it that can be had, None for the pattern's own.
     """
 
     activity: int
@@ -47,6 +48,7 @@ class Finding:
     wait_cut: np.ndarray
     work_cut: np.ndarray
     breaches: Breaches | None = None
+    realistic: float | None = None
     where: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -60,6 +62,8 @@ class Pattern(ABC):
     plan: ClassVar[tuple[str, ...]]
     needs: ClassVar[tuple[str, ...]] = ()
     kind: ClassVar[Literal["time", "effort", "control"]] = "time"
+    method: ClassVar[Literal["replay", "queue_formula"]] = "replay"
+    judged_on: ClassVar[Literal["mean", "p90"]] = "mean"
     evidence: ClassVar[Literal["direct", "proxy"]] = "direct"
     feasibility: ClassVar[Level]
     risk_of_change: ClassVar[Level] = "low"
@@ -82,7 +86,8 @@ class Pattern(ABC):
 
     def change(self, finding: Finding) -> Scenario:
         """What the replay plays to estimate the gain."""
-        return Scenario(finding.rows, finding.wait_cut, finding.work_cut, getattr(self, "realistic", 1.0))
+        realistic = getattr(self, "realistic", 1.0) if finding.realistic is None else finding.realistic
+        return Scenario(finding.rows, finding.wait_cut, finding.work_cut, realistic)
 
 
 def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

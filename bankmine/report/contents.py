@@ -1,8 +1,10 @@
 """The report's sections: summary, recommendations and diagnoses first, then what they rest on, and how it was worked out."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
+from bankmine.report.bars import cause_bars
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
@@ -15,6 +17,15 @@ from bankmine.words import Lang, Text
 if TYPE_CHECKING:
     from bankmine.api import Analysis
 
+WHY = Text(
+    zh="每一段等待按以下顺序归因，互不重叠，合计等于等待时间：等客户答复；凑批（等齐一批，或等同批中先办的）；未营业（机构或岗位不在营业时间）；"
+    "本人不当班（机构营业而办理人不当班）；排队（办理人在办更早就绪的工作）；被插队（办理人在办更晚就绪的工作）；等系统；其余为原因不明。",
+    en="Each wait is divided among these causes, in this order; they do not overlap, and they add up to the wait: the customer's answer; a "
+    "batch that fills, or its other members; closed, the office or role outside its hours; off shift, the office open but not the "
+    "person; the queue, the person busy with work that was ready earlier; overtaken, with work that was ready later; a system; and what "
+    "remains is unexplained.",
+)
+
 
 def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) -> list[Block]:
     """The whole report as blocks; `lang` is the language of the words inside pictures."""
@@ -26,10 +37,21 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *diagnoses(analysis),
         *process_section(analysis, lang, pictures=pictures),
         *waiting(analysis),
+        *causes(analysis, lang, pictures=pictures),
+        *load(analysis),
         *rework(analysis),
-        *data_quality(analysis.log),
+        *data_quality(analysis),
         *method(analysis),
     ]
+
+
+def said_once(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks without the paragraphs and notices that repeat one before them: several measures rest on one calendar."""
+    kept: list[Block] = []
+    for block in blocks:
+        if not (isinstance(block, Paragraph | Notice) and block in kept):
+            kept.append(block)
+    return kept
 
 
 def title(analysis: "Analysis") -> Text:
@@ -58,10 +80,31 @@ def waiting(analysis: "Analysis") -> list[Block]:
     """How long cases take, and where they wait."""
     return [
         Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"),
-        *analysis.cycle_time.blocks(),
-        *analysis.waiting.blocks(),
-        *analysis.waiting_by_arc.blocks(),
+        *said_once([*analysis.cycle_time.blocks(), *analysis.waiting.blocks(), *analysis.waiting_by_arc.blocks()]),
     ]
+
+
+def causes(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
+    """Why work waits: by cause before each activity and on each arc, and what is done in batches."""
+    split, arcs = analysis.waiting_by_cause, analysis.arcs_by_cause
+    picture = cause_bars(split, lang) if pictures else None
+    return [
+        Heading(Text(zh="为何等待", en="Why work waits"), 2, "causes"),
+        Paragraph(WHY),
+        *([] if picture is None else [picture]),
+        *split.blocks(),
+        *arcs.blocks(),
+        *analysis.causes.batches.blocks(),
+    ]
+
+
+def load(analysis: "Analysis") -> list[Block]:
+    """How busy the roles are, what lies in their queues, and how work passes between them."""
+    workload, transfers = analysis.workload.blocks(), analysis.transfers.blocks()
+    if not workload and not transfers:
+        return []
+    heading = Heading(Text(zh="负荷与排队", en="Load and queues"), 2, "load")
+    return [heading, *workload, *(analysis.calendar.blocks() if workload else ()), *transfers]
 
 
 def rework(analysis: "Analysis") -> list[Block]:

@@ -9,7 +9,18 @@ from bankmine import __version__
 from bankmine.advice.answer import Interval
 from bankmine.advice.answer import Recommendation as Advice
 from bankmine.log.privacy import Pseudonyms
-from bankmine.report.measures import arcs, cycle_time, loops, rework_rows, variant_rows, waiting_rows
+from bankmine.report.measures import (
+    arcs,
+    batches,
+    cycle_time,
+    loops,
+    resources,
+    rework_rows,
+    transfers,
+    variant_rows,
+    waiting_arcs,
+    waiting_rows,
+)
 from bankmine.report.quality import file_name
 from bankmine.report.readiness import readiness
 from bankmine.report.schema import (
@@ -29,8 +40,8 @@ from bankmine.report.schema import (
     Quality,
     Recommendation,
     Where,
-    Words,
 )
+from bankmine.report.schema_parts import Words
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -60,10 +71,14 @@ def document(analysis: "Analysis") -> dict[str, object]:
         ),
         cycle_time=cycle_time(analysis),
         waiting=waiting_rows(analysis),
+        waiting_by_arc=waiting_arcs(analysis),
         dfg=arcs(analysis),
         rework=rework_rows(analysis),
         loops=loops(analysis),
         variants=variant_rows(analysis),
+        resources=resources(analysis),
+        transfers=transfers(analysis),
+        batches=batches(analysis),
         conformance=Conformance(fitting_cases=fitness.fitting_cases, fitness=fitness.log_fitness, deviations=None, rules=None),
         diagnoses=[
             Diagnosis(
@@ -95,7 +110,7 @@ def check_document(analysis: "Analysis") -> dict[str, object]:
 
 
 def _input(analysis: "Analysis") -> Input:
-    source, settings = analysis.log.source, analysis.settings
+    source, settings, duty = analysis.log.source, analysis.settings, analysis.duty
     parameters: dict[str, object] = dict(source.parameters)
     filters = parameters.get("filters", ())
     shown = settings.privacy.people == "show"
@@ -111,22 +126,35 @@ def _input(analysis: "Analysis") -> Input:
             for label, entry in sorted(settings.activities.items())
         },
         "rules": {code: dict(sorted(fields.items())) for code, fields in sorted(settings.rules.items())},
+        "calendar": _configured(analysis),
         "people": settings.privacy.people,
     }
     return Input(
         files=[InputFile(name=file_name(analysis.log, f.name), bytes=f.bytes, sha256=f.sha256) for f in source.files],
         columns=dict(source.columns),
         timezone=source.timezone,
-        calendar=None,
+        calendar=None if duty.basis == "unknown" else duty.name,
+        calendar_basis=duty.basis,
+        calendar_estimated_years=list(analysis.calendar.estimated),
+        calendar_outside_share=duty.outside_share,
         parameters=dict(sorted(parameters.items())),
     )
+
+
+def _configured(analysis: "Analysis") -> dict[str, object]:
+    """The calendar's settings; people who have hours of their own stand there as everywhere: not by name."""
+    said = analysis.settings.calendar.model_dump(mode="json", exclude_defaults=True)
+    people = said.pop("people", {})
+    if people and analysis.settings.privacy.people != "hide":
+        said["people"] = {str(_person(analysis, name)): hours for name, hours in people.items()}
+    return said
 
 
 def _figures(analysis: "Analysis") -> LogFigures:
     log, zone = analysis.log, analysis.log.source.timezone
     return LogFigures(
         cases=log.cases,
-        open_cases=analysis.cycle_time.open_cases,
+        open_cases=int((~analysis.endings.closed).sum()),
         events=log.events,
         instances=len(log),
         items=log.item_count + len(log.waiting),
@@ -151,7 +179,7 @@ def _quality(analysis: "Analysis") -> list[Quality]:
                 for e in f.examples
             ],
         )
-        for f in log.quality
+        for f in analysis.quality
     ]
 
 

@@ -1,11 +1,30 @@
 """The measures' tables as rows for other programs, each in the order that its type states."""
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bankmine.report.schema import Arc, CycleTime, Exit, Loop, Rework, Variant, Waiting
+from bankmine.log.eventlog import SECOND
+from bankmine.measure.by_cause import WaitByCause
+from bankmine.report.schema_measures import (
+    Arc,
+    Batching,
+    Causes,
+    CycleTime,
+    Exit,
+    Loop,
+    Resource,
+    Rework,
+    Transfer,
+    Variant,
+    Waiting,
+    WaitingOnArc,
+)
+from bankmine.report.schema_parts import Part
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bankmine.api import Analysis
 
 
@@ -24,23 +43,50 @@ def cycle_time(analysis: "Analysis") -> CycleTime:
 
 
 def waiting_rows(analysis: "Analysis") -> list[Waiting]:
-    """Waiting per activity."""
-    w = analysis.waiting
-    columns = (w.activity, w.count, w.total_s, w.mean_s, w.median_s, w.p90_s, w.share, w.by_design)
-    return [
-        Waiting(
-            activity=w.activities[a],
-            count=n,
-            total_s=total,
-            mean_s=mean,
-            median_s=median,
-            p90_s=p90,
-            share=None if math.isnan(share) else share,
-            by_design=by_design,
-            causes=None,
-        )
-        for a, n, total, mean, median, p90, share, by_design in zip(*(c.tolist() for c in columns), strict=True)
-    ]
+    """Waiting per activity, with its causes."""
+    return [Waiting.model_validate(row) for row in _waits(analysis.waiting_by_cause)]
+
+
+def waiting_arcs(analysis: "Analysis") -> list[WaitingOnArc]:
+    """Waiting by the activity that had made the next one possible, with its causes."""
+    waiting = analysis.waiting_by_arc
+    assert waiting.source is not None
+    names = (*waiting.activities, None)  # -1, the case's beginning, takes the last
+    rows = zip(waiting.source.tolist(), _waits(analysis.arcs_by_cause), strict=True)
+    return [WaitingOnArc.model_validate({"source": names[source], **row}) for source, row in rows]
+
+
+def flat(row: Waiting) -> dict[str, object]:
+    """A row with the causes as columns of their own."""
+    values = row.model_dump()
+    return values | (values.pop("causes") or dict.fromkeys(Causes.model_fields))
+
+
+def _waits(split: WaitByCause) -> Iterator[dict[str, object]]:
+    w = split.waiting
+    columns = (w.activity, w.count, w.total_s, w.mean_s, w.median_s, w.p90_s, w.share, w.by_design, w.business_total_s, w.business_median_s)
+    for row, (a, n, total, mean, median, p90, share, by_design, business, business_median) in enumerate(
+        zip(*(c.tolist() for c in columns), strict=True)
+    ):
+        causes = split.causes_s(row)
+        yield {
+            "activity": w.activities[a],
+            "count": n,
+            "total_s": total,
+            "mean_s": mean,
+            "median_s": median,
+            "p90_s": p90,
+            "share": _known(share),
+            "by_design": by_design,
+            "causes": None if causes is None else Causes.model_validate(causes),
+            "business_total_s": _known(business),
+            "business_median_s": _known(business_median),
+            "causes_basis": split.basis(row),
+            "causes_unknown_s": float(split.unknown[row]) / SECOND,
+            "causes_missing": list(split.missing(row)),
+            "work_included_s": float(split.work[row]) / SECOND,
+            "no_calendar": int(split.no_calendar[row]),
+        }
 
 
 def arcs(analysis: "Analysis") -> list[Arc]:
@@ -56,7 +102,9 @@ def arcs(analysis: "Analysis") -> list[Arc]:
 def rework_rows(analysis: "Analysis") -> list[Rework]:
     """Rework per activity."""
     r = analysis.rework
-    caused = [None] * len(r.activities) if r.customer_caused is None else r.customer_caused.tolist()
+    unknown = [None] * len(r.activities)
+    caused = unknown if r.customer_caused is None else r.customer_caused.tolist()
+    business = unknown if r.business_detour_s is None else r.business_detour_s.tolist()
     counts = (r.cases, r.rework_cases, r.extra, r.self_loop_extra, r.repetition_extra, r.repeat, r.redo, r.resumed_extra, r.detour_s)
     rows = [
         Rework(
@@ -71,9 +119,10 @@ def rework_rows(analysis: "Analysis") -> list[Rework]:
             redo=redo,
             resumed_extra=resumed,
             detour_s=detour,
+            business_detour_s=business_detour,
         )
-        for name, customer, cases, rework, extra, self_loop, repetition, repeat, redo, resumed, detour in zip(
-            r.activities, caused, *(c.tolist() for c in counts), strict=True
+        for name, customer, business_detour, cases, rework, extra, self_loop, repetition, repeat, redo, resumed, detour in zip(
+            r.activities, caused, business, *(c.tolist() for c in counts), strict=True
         )
     ]
     return sorted(rows, key=lambda row: -row.rework_cases)  # activities are in order of name, and sorting is stable
@@ -102,3 +151,27 @@ def variant_rows(analysis: "Analysis") -> list[Variant]:
         Variant(activities=list(v.names(k)), count=n, share=share)
         for k, (n, share) in enumerate(zip(v.count.tolist(), v.share.tolist(), strict=True))
     ]
+
+
+def resources(analysis: "Analysis") -> list[Resource]:
+    """Load per role."""
+    return [Resource.model_validate(row) for row in _records(analysis.workload.table, Resource)]
+
+
+def transfers(analysis: "Analysis") -> list[Transfer]:
+    """Handovers between roles, branches and channels."""
+    return [Transfer.model_validate(row) for row in _records(analysis.transfers.table, Transfer)]
+
+
+def batches(analysis: "Analysis") -> list[Batching]:
+    """Work done in batches."""
+    return [Batching.model_validate(row) for row in _records(analysis.causes.batches.table, Batching)]
+
+
+def _records(table: "pd.DataFrame", part: type[Part]) -> list[dict[str, object]]:
+    """A table's rows with the columns of a part; NaN is null."""
+    return [{name: None if row[name] != row[name] else row[name] for name in part.model_fields} for row in table.to_dict("records")]
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

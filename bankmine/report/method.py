@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bankmine import __version__
 from bankmine.report.terms import KNOWN_FROM, LIFECYCLE, PARTY
 from bankmine.show.blocks import Block, Cell, Column, Heading, Paragraph, TableBlock
-from bankmine.show.format import local_time
+from bankmine.show.format import local_time, percent
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -26,10 +26,13 @@ def method(analysis: "Analysis") -> list[Block]:
         _meanings(analysis),
         Paragraph(
             Text(
-                zh="等待时间：案件中促成某环节的前一活动完成之后，到该环节开始为止。只有完成时间的环节，其等待包含办理本身。返工：同一案件中再次出现的同一环节工作项。"
+                zh="等待时间：案件中促成某环节的前一活动完成之后，到该环节开始为止。只有完成时间的环节，其等待包含办理本身；"
+                "归因时按经办人何时空出推算其开始时间。"
+                "返工：同一案件中再次出现的同一环节工作项。"
                 "收益：在每个案件中去掉该原因后重新推算办理时长；区间由对案件重复抽样得到（90%）。",
                 en="Waiting: from the end of the activity that made another possible until that one begins. Where only "
-                "completions are known, a wait includes the work itself. "
+                "completions are known, a wait includes the work itself; to divide it by cause, the start is estimated from when "
+                "its person was free. "
                 "Rework: a work item of an activity that the case has had before. Gain: the cycle time of each case is "
                 "worked out again without the cause; "
                 "intervals are 90 % and come from resampling the cases.",
@@ -49,10 +52,7 @@ def _items(analysis: "Analysis") -> list[tuple[Cell, ...]]:
             Text(zh="时区", en="Time zone"),
             Text(zh="{zone}（不带时区的时间按此解释）", en="{zone} (times without a zone are read so)").format(zone=zone),
         ),
-        (
-            Text(zh="日历", en="Calendar"),
-            Text(zh="自然时间，每天 24 小时；未扣除非营业时间。", en="Calendar time, 24 hours a day; closing hours are not taken out."),
-        ),
+        (Text(zh="日历", en="Calendar"), _calendar(analysis)),
         (
             Text(zh="流程定义", en="Process definition"),
             Text(zh="未识别，按一般流程分析", en="none recognised; analysed as a general process")
@@ -87,6 +87,16 @@ def _items(analysis: "Analysis") -> list[tuple[Cell, ...]]:
         (Text(zh="版本", en="Versions"), ", ".join((f"bankmine {__version__}", *(f"{name} {version(name)}" for name in LIBRARIES)))),
     ]
     return rows
+
+
+def _calendar(analysis: "Analysis") -> Text:
+    """Which working hours count, and how well the staff's stamps keep to them."""
+    used, outside = analysis.calendar, analysis.duty.outside_share
+    said = used.text
+    if outside is not None:
+        stamps = Text(zh="员工的记录有 {share} 在其工作时间之外。", en="{share} of the staff's stamps lie outside their hours.")
+        said = said.then(stamps.format(share=percent(outside)))
+    return said.then(Text(zh="未注明营业时间的时长均为自然时间，每天 24 小时。", en="Other durations are calendar time, 24 hours a day."))
 
 
 def _meanings(analysis: "Analysis") -> TableBlock:

@@ -1,6 +1,8 @@
 """The data-quality section: what was read, as what, and what was found about it."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bankmine.log.eventlog import EventLog
 from bankmine.log.quality import QualityFinding
@@ -8,12 +10,15 @@ from bankmine.report.terms import SEVERITY, columns_as_understood
 from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, TableBlock
 from bankmine.words import Text
 
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+
 FINDINGS_SHOWN = 30
 
 
-def data_quality(log: EventLog) -> list[Block]:
+def data_quality(analysis: "Analysis") -> list[Block]:
     """Row accounting, the log in figures, columns as understood, and the findings; no value of a cell is shown."""
-    source = log.source
+    log, source = analysis.log, analysis.log.source
     figures: list[tuple[Text, CellKind, Cell]] = [
         (Text(zh="案件", en="cases"), "count", log.cases),
         (Text(zh="环节实例", en="activity instances"), "count", len(log)),
@@ -30,7 +35,11 @@ def data_quality(log: EventLog) -> list[Block]:
                 (Text(zh="合并", en="merged"), "count", source.rows_merged),
             ]
         )
-    blocks: list[Block] = [Heading(Text(zh="数据质量", en="Data quality"), 2, "quality"), KeyFigures(figures), findings(log)]
+    blocks: list[Block] = [
+        Heading(Text(zh="数据质量", en="Data quality"), 2, "quality"),
+        KeyFigures(figures),
+        findings(log, analysis.quality),
+    ]
     if source.columns:
         blocks.append(
             TableBlock(
@@ -42,9 +51,9 @@ def data_quality(log: EventLog) -> list[Block]:
     return blocks
 
 
-def findings(log: EventLog) -> Block:
+def findings(log: EventLog, found: Sequence[QualityFinding]) -> Block:
     """The findings, gravest first, each with the first place where it can be seen."""
-    if not log.quality:
+    if not found:
         return Notice(Text(zh="没有发现数据质量问题。", en="No data-quality finding."), "good")
     columns = (
         Column(Text(zh="级别", en="Level"), "text"),
@@ -55,8 +64,8 @@ def findings(log: EventLog) -> Block:
     )
     return TableBlock(
         columns,
-        [(SEVERITY[f.severity], f.code, f.count, f.message, _place(log, f)) for f in log.quality[:FINDINGS_SHOWN]],
-        hidden=max(0, len(log.quality) - FINDINGS_SHOWN),
+        [(SEVERITY[f.severity], f.code, f.count, f.message, _place(log, f)) for f in found[:FINDINGS_SHOWN]],
+        hidden=max(0, len(found) - FINDINGS_SHOWN),
         caption=Text(zh="数据质量发现", en="Findings about the data"),
     )
 

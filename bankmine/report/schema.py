@@ -5,27 +5,23 @@ Keys are always present; what is not known, or what a later version will fill, i
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from bankmine.report.schema_measures import (
+    Arc,
+    Batching,
+    CycleTime,
+    Loop,
+    Resource,
+    Rework,
+    Transfer,
+    Variant,
+    Waiting,
+    WaitingOnArc,
+)
+from bankmine.report.schema_parts import Count, Level, Part, Share, Words
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-
-Count = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Seconds = Annotated[float, Field(ge=0, description="seconds")]
-Level = Literal["high", "medium", "low"]
-
-
-class Part(BaseModel):
-    """A part of a document: no other keys, none left out, no NaN."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True)
-
-
-class Words(Part):
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
 
 
 class InputFile(Part):
@@ -37,12 +33,20 @@ class InputFile(Part):
 
 
 class Input(Part):
-    """What was read, and how; `parameters` are the options that change the result."""
+    """What was read, and how; `parameters` are the options that change the result.
+
+    `calendar`: the name of the calendar that business figures rest on, null where none is known; `calendar_basis`: how it is
+    known; `calendar_estimated_years`: its years whose make-up workdays are not published, as far as figures reach into them;
+    `calendar_outside_share`: the share of the staff's stamps outside their working hours.
+    """
 
     files: list[InputFile]
     columns: dict[str, str]
     timezone: str
     calendar: str | None
+    calendar_basis: Literal["given", "discovered", "unknown"]
+    calendar_estimated_years: list[int]
+    calendar_outside_share: Share | None
     parameters: dict[str, object]
 
 
@@ -86,98 +90,6 @@ class Process(Part):
     id: str | None
     matched_steps: list[str]
     unmatched_activities: list[str]
-
-
-class CycleTime(Part):
-    """From a case's beginning to its last stamp."""
-
-    mean_s: Seconds
-    median_s: Seconds
-    p90_s: Seconds
-    p95_s: Seconds
-    business_mean_s: Seconds | None
-    business_median_s: Seconds | None
-    efficiency: Share | None
-
-
-class Causes(Part):
-    """Why an activity waited; the parts sum to its waiting."""
-
-    batching_s: Seconds
-    contention_s: Seconds
-    prioritisation_s: Seconds
-    closed_s: Seconds
-    absent_s: Seconds
-    customer_s: Seconds
-    system_s: Seconds
-    unexplained_s: Seconds
-
-
-class Waiting(Part):
-    """The wait before an activity; in order of total, largest first, then the activity's name. `share` is null where by design."""
-
-    activity: str
-    count: Count
-    total_s: Seconds
-    mean_s: Seconds
-    median_s: Seconds
-    p90_s: Seconds
-    share: Share | None
-    by_design: bool
-    causes: Causes | None
-
-
-class Arc(Part):
-    """One activity directly followed by another; in order of count, largest first, then the names."""
-
-    source: str
-    target: str
-    count: Count
-    mean_s: Seconds
-    median_s: Seconds
-    p90_s: Seconds
-
-
-class Rework(Part):
-    """Work items that a case has had before; in order of cases with rework, largest first, then the activity's name."""
-
-    activity: str
-    cases: Count
-    rework_cases: Count
-    extra: Count
-    self_loop_extra: Count
-    repetition_extra: Count
-    customer_caused: Count | None
-    repeat: Count
-    redo: Count
-    resumed_extra: Count
-    detour_s: Seconds
-
-
-class Exit(Part):
-    """Where cases go after a loop; null: the case ends."""
-
-    activity: str | None
-    cases: Count
-
-
-class Loop(Part):
-    """A way back to an activity; in order of total time, largest first, then the activities."""
-
-    activities: list[str]
-    cases: Count
-    iterations: Count
-    total_s: Seconds
-    detour_s: Seconds
-    exits: list[Exit]
-
-
-class Variant(Part):
-    """A path of cases; in order of count, largest first, then the activities' names."""
-
-    activities: list[str]
-    count: Count
-    share: Share
 
 
 class Deviation(Part):
@@ -304,10 +216,14 @@ class AnalysisDocument(Part):
     process: Process
     cycle_time: CycleTime
     waiting: list[Waiting]
+    waiting_by_arc: list[WaitingOnArc]
     dfg: list[Arc]
     rework: list[Rework]
     loops: list[Loop]
     variants: list[Variant]
+    resources: list[Resource]
+    transfers: list[Transfer]
+    batches: list[Batching]
     conformance: Conformance
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 
 def screen(analysis: "Analysis") -> list[Block]:
-    """Title, summary, and how the columns were understood."""
-    return [Heading(title(analysis), 1), *summary(analysis), *columns(analysis.log)]
+    """Title, summary, how the columns were understood, and which calendar counts."""
+    return [Heading(title(analysis), 1), *summary(analysis), *columns(analysis.log), Paragraph(analysis.calendar.text)]
 
 
 def columns(log: EventLog) -> list[Block]:

@@ -159,7 +159,7 @@ def data_line(analysis: "Analysis") -> Paragraph:
     """One line on the data: rows read and used, findings, period and zone."""
     log = analysis.log
     source, zone = log.source, log.source.timezone
-    warnings = sum(f.severity != "info" for f in log.quality)
+    warnings = sum(f.severity != "info" for f in analysis.quality)
     rows = (
         Text(
             zh="读取 {read} 行，使用 {used} 行，剔除 {aside} 行，合并 {merged} 行",

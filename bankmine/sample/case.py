@@ -1,12 +1,16 @@
-"""A case on its way through the process: each call writes the rows of one step and yields the times at which to go on."""
+"""A case on its way through the process: each call does one step and yields the work wanted, or the time at which to go on."""
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
 from typing import TypeVar
 
 from bankmine.sample.models import Journey, Route
-from bankmine.sample.office import DAY, HOUR, open_at, wall, worked
+from bankmine.sample.office import DAY, HOUR, OFFICE, Job
 from bankmine.sample.problems import DEADLINE_DAYS, Problem
+from bankmine.sample.waits import CUSTOMER as FOR_CUSTOMER
+from bankmine.sample.waits import NOTHING
+from bankmine.sample.waits import SYSTEM as FOR_SYSTEM
 from bankmine.sample.world import CUSTOMER, SYSTEM, Row, World
 
 T = TypeVar("T")
@@ -16,16 +20,17 @@ MORNING = 2 * HOUR
 SOON = 0.5  # median hours until work that came back by a small fault is picked up again
 USUAL_SHARE = 0.45  # median answer time of customers, as a share of the days that the process definition expects
 SPREAD = 0.6  # sigma of the logarithm of customers' answer times
+NEVER = 1 << 60
 IN_DUTY_HOURS = 0.92  # of answers that fall outside duty hours, the share that customers put off until the office is open
 
 
 class Case:
-    """One case: its own clock `now`, and the people who worked on it."""
+    """One case: its own clock `now`, the end of its last row, `enabled`, and the people who worked on it."""
 
-    __slots__ = ("_late", "_times", "_who", "arrival", "now", "number", "world")
+    __slots__ = ("_late", "_times", "_who", "arrival", "enabled", "now", "number", "world")
 
-    def __init__(self, world: World, number: int, arrival: float) -> None:
-        self.world, self.number, self.arrival, self.now = world, number, arrival, arrival
+    def __init__(self, world: World, number: int, arrival: int) -> None:
+        self.world, self.number, self.arrival, self.now, self.enabled = world, number, arrival, arrival, arrival
         self._times: dict[str, int] = {}
         self._who: dict[str, tuple[str, int]] = {}  # role and person at each step
         self._late: list[str] = []
@@ -63,11 +68,11 @@ class Case:
     def _lognormal(self, name: str, median: float, sigma: float) -> float:
         return median * math.exp(sigma * self.world.draws.normal(f"{name}{self._again(name)}", self.number))
 
-    def _service(self, step: str, part: float = 1.0) -> float:
+    def _service(self, step: str, part: float = 1.0) -> int:
         task = self.world.model.tasks[step]
         variance = math.log1p(task.cv**2)
-        mean = task.minutes * 60 * self.world.scale[task.role] * part
-        return min(max(self._lognormal(step, mean * math.exp(-variance / 2), math.sqrt(variance)), 20.0), LONGEST)
+        mean = task.minutes * 60 * self.world.scale[step] * part
+        return round(min(max(self._lognormal(step, mean * math.exp(-variance / 2), math.sqrt(variance)), 20.0), LONGEST))
 
     # Steps
 
@@ -80,7 +85,7 @@ class Case:
             if self.chance("P23 late", 0.3):
                 self._late.append(step)
             return
-        yield from self._perform(step, calls=True)
+        yield from self._perform(step, calls=True, person=(yield from self._handed_over(step)))
         yield from self._bounce(step)
         yield from self._return(step)
         for late in [late for late in self._late if (of := self.world.definition.step(late)) is not None and of.before == step]:
@@ -94,12 +99,10 @@ class Case:
         if problem is not None and self._strikes(problem):
             retries = 2 + round(self._lognormal("P26 retries", max(problem.strength - 2.0, 0.5), 0.4))
             for _ in range(retries):
-                self.now += min(self._lognormal("P26 pause", 12 * 60, 0.5), HOUR / 2)
-                yield self.now
+                yield self._later(min(self._lognormal("P26 pause", 12 * 60, 0.5), HOUR / 2))
                 yield from self._by(SYSTEM, step, min(self._lognormal("P26 run", 25 * 60, 0.5), 2 * HOUR))
         elif problem is None and self.chance("retry " + step, self.world.faults.retries):
-            self.now += self._lognormal("retry pause", 240, 0.5)
-            yield self.now
+            yield self._later(self._lognormal("retry pause", 240, 0.5))
             yield from self._by(SYSTEM, step, self._lognormal(step, seconds, 0.5))
 
     def documents(self, check: str, request: str, supply: str) -> Route:
@@ -119,15 +122,13 @@ class Case:
     def ask(self, step: str, reply: str, withdraw: str) -> Journey:
         """Asks the customer and waits: True once the answer has come, False if none comes and the case ends."""
         world, lapse = self.world, self._planted("P18")
-        yield from self._perform(step, calls=True)
+        yield from self._perform(step, calls=True, person=(yield from self._handed_over(step)))
         if lapse is not None and self._strikes(lapse):
-            self.now += DEADLINE_DAYS * DAY + self._between("P18 age", -0.4, 0.6) * DAY
-            yield self.now
+            yield self._later(DEADLINE_DAYS * DAY + self._between("P18 age", -0.4, 0.6) * DAY)
             yield from self._closes(lapse.step)
             return False
         if self.chance("unanswered", world.faults.unanswered):
-            self.now = self._in_duty_hours(self.now + self._lognormal("withdraw", 1.2 * self._expected(step), 0.7) * DAY)
-            yield self.now
+            yield self._later(self._lognormal("withdraw", 1.2 * self._expected(step), 0.7) * DAY, in_duty_hours=True)
             yield from self._by(CUSTOMER, withdraw, self._lognormal(withdraw, 180, 0.5))
             return False
         yield from self._answer(step, reply, at_counter=world.model.at_counter and world.in_branch[self.number])
@@ -135,33 +136,38 @@ class Case:
 
     def contractual(self, step: str, days: float) -> Route:
         """A step whose preceding wait is agreed by contract; not part of the cycle time that the run counts."""
-        self.now = self._in_duty_hours(self.now + self._lognormal(step, days, 0.02) * DAY)
-        yield self.now
+        yield self._later(self._lognormal(step, days, 0.02) * DAY, in_duty_hours=True)
         yield from self._by(SYSTEM if step == "loan.collect" else CUSTOMER, step, 60.0)
 
     # How
 
     def _perform(self, step: str, *, calls: bool = False, person: int | None = None, part: float = 1.0) -> Route:
-        """Work at a step by its role; rows are written when it is handed in, since the queue is first come, first served."""
+        """Work at a step by its role."""
         world, model = self.world, self.world.model
         role = model.tasks[step].role
         if self._strikes(self._planted("P22", step)):
             role, person = self._who[model.entry]
-        team = world.teams[role]
-        duration = self._service(step, part)
-        start, end, who = team.serve(self.now, duration, person)
-        world.rows.append(Row(self.number, step, start, end, team.names[who], role))
-        world.touch += duration
-        self._who[step] = role, who
         if calls:
-            self._enquires(step, start)
-        self.now = end
-        yield end
+            self._enquires(step)
+        yield from self._served(role, Job(self.number, step, self._service(step, part), self.enabled, self.enabled, person))
+
+    def _served(self, role: str, job: Job) -> Route:
+        """A job that the team of that role gets to see now."""
+        team = self.world.teams[role]
+        if job.person is None and team.desk.named:
+            job.person = bisect_right(team.desk.named, self.world.draws.uniform("P09 desk", self.number))
+        job.favoured = team.desk.favoured >= 1 or self.world.draws.uniform("P10 favour", self.number) < team.desk.favoured
+        yield team, job
+        self._who[job.step] = role, job.who
+        self.now = self.enabled = job.end
 
     def _by(self, party: str, step: str, duration: float) -> Route:
-        self.world.rows.append(Row(self.number, step, self.now, self.now + duration, party, party))
-        self.now += duration
-        yield self.now
+        wait = list(NOTHING)
+        wait[FOR_CUSTOMER if party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
+        end = self.now + round(duration)
+        self.world.rows.append(Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait)))
+        self.now = self.enabled = end
+        yield end
 
     def _answer(self, asked: str, reply: str, *, at_counter: bool) -> Route:
         """The customer's answer: mostly within the expected days, on the spot at the counter; late where that is the problem."""
@@ -174,23 +180,20 @@ class Case:
             wait = self._lognormal(reply, 600, SPREAD)
         else:
             wait = self._lognormal(reply, USUAL_SHARE * days * DAY, SPREAD)
-        self.now = self._in_duty_hours(self.now + wait)
-        yield self.now
+        yield self._later(wait, in_duty_hours=True)
         yield from self._by(CUSTOMER, reply, self._lognormal(reply + " work", 300, 0.5))
 
     def _bounce(self, step: str) -> Route:
         """The work goes to a colleague and back to the first owner, who waits for it each time."""
         world, problem = self.world, self._planted("P06", step)
         role, owner = self._who[step]
-        people = len(world.teams[role].names) if role == world.model.tasks[step].role else 1
+        people = world.teams[role].desk.people if role == world.model.tasks[step].role else 1
         usual = world.faults.bounces / len(world.model.tasks)
         if not (self._strikes(problem) if problem is not None else people > 1 and self.chance("bounce " + step, usual)):
             return
         hours = problem.strength if problem is not None else SOON
-        colleague = (owner + 1 + int(self.world.draws.uniform("P06 colleague", self.number) * (people - 1))) % people
-        for person in (colleague, owner):
-            self.now = wall(worked(self.now) + self._lognormal("P06 pickup", hours * HOUR, 0.5))
-            yield self.now
+        for person in (self._colleague(owner, people, "P06 colleague"), owner):
+            yield self._on_duty(role, self._lognormal("P06 pickup", hours * HOUR, 0.5))
             yield from self._perform(step, person=person, part=0.5)
 
     def _return(self, review: str) -> Route:
@@ -202,12 +205,25 @@ class Case:
         if not (self._strikes(problem) if problem is not None else self.chance("rework", self.world.faults.rework)):
             return
         hours = problem.strength if problem is not None else SOON
-        self.now = wall(worked(self.now) + self._lognormal("P07 back", hours * HOUR, 0.5))
-        yield self.now
+        yield self._on_duty(self.world.model.tasks[path[0]].role, self._lognormal("P07 back", hours * HOUR, 0.5))
         for step in path:
             yield from self._perform(step)
 
-    def _enquires(self, step: str, until: float) -> None:
+    def _handed_over(self, step: str) -> Generator[int, None, int | None]:
+        """The work may lie before its role gets to see it (P29), or before a colleague goes on with it, whose place is returned (P05)."""
+        gap, cut = self._planted("P29", step), self._planted("P05", step)
+        role = self.world.model.tasks[step].role
+        if gap is not None and self._strikes(gap):
+            yield self._on_duty(role, self._lognormal("P29 gap", gap.strength * HOUR, 0.5))
+        if cut is None or cut.path[0] not in self._who or not self._strikes(cut):
+            return None
+        yield self._on_duty(role, self._lognormal("P05 gap", cut.strength * HOUR, 0.5))
+        return self._colleague(self._who[cut.path[0]][1], self.world.teams[role].desk.people, "P05 colleague")
+
+    def _colleague(self, person: int, people: int, name: str) -> int:
+        return (person + 1 + int(self.world.draws.uniform(name, self.number) * (people - 1))) % people
+
+    def _enquires(self, step: str) -> None:
         """The customer may call while the case lies before this step; a second thread of the case, which does not hold it up."""
         world, problem = self.world, self._planted("P16")
         share = problem.share if problem is not None else world.faults.enquiries / len(world.model.tasks)
@@ -215,19 +231,14 @@ class Case:
         if world.model.roles[role].calls and self.chance("enquiry", share):
             if problem is not None:
                 world.struck.add(self.number)
-            at = self.now + self._between("enquiry at", 0.1, 0.9) * max(until - self.now, 600.0)
-            world.spawned.append((at, self._call(at, role)))
+            at = self.now + round(self._between("enquiry at", 0.1, 0.9) * max(world.teams[role].expects() - self.now, 600))
+            longer = problem.strength if problem is not None else 1.0
+            job = Job(self.number, world.model.enquiry, self._service(world.model.enquiry, longer), self.enabled, at)
+            world.begin(at, self._call(role, job))
 
-    def _call(self, at: float, role: str) -> Route:
+    def _call(self, role: str, job: Job) -> Route:
         """Whoever has the case next answers the call."""
-        world, problem = self.world, self._planted("P16")
-        step, team = world.model.enquiry, world.teams[role]
-        longer = problem.strength if problem is not None else 1.0
-        duration = self._service(step, longer)
-        start, end, who = team.serve(at, duration)
-        world.rows.append(Row(self.number, step, start, end, team.names[who], role))
-        world.touch += duration
-        yield end
+        yield self.world.teams[role], job
 
     def _closes(self, step: str) -> Route:
         """The case is closed at once: by the system if the definition says so, else in the name of the bank's role."""
@@ -235,13 +246,9 @@ class Case:
         if of is not None and of.party == SYSTEM:
             yield from self._by(SYSTEM, step, self._lognormal(step, 10, 0.3))
             return
-        role = self.world.model.tasks[self.world.model.asks[0]].role
-        team = self.world.teams[role]
-        start, end, who = team.serve(self.now, 120.0)
-        self.world.rows.append(Row(self.number, step, start, end, team.names[who], role))
-        self.world.touch += 120.0
-        self.now = end
-        yield end
+        # Nobody answered, so the whole wait was for the customer.
+        job = Job(self.number, step, 120, self.enabled, NEVER)
+        yield from self._served(self.world.model.tasks[self.world.model.asks[0]].role, job)
 
     def _expected(self, step: str) -> float:
         of = self.world.definition.step(step)
@@ -251,9 +258,19 @@ class Case:
     def _between(self, name: str, low: float, high: float) -> float:
         return low + (high - low) * self.world.draws.uniform(f"{name}{self._again(name)}", self.number)
 
-    def _in_duty_hours(self, time: float) -> float:
+    def _later(self, seconds: float, *, in_duty_hours: bool = False) -> int:
+        self.now += round(seconds)
+        if in_duty_hours:
+            self.now = self._in_duty_hours(self.now)
+        return self.now
+
+    def _on_duty(self, role: str, seconds: float) -> int:
+        """When the role has been on duty for so long."""
+        self.now = self.world.teams[role].desk.hours.after(self.now, seconds)
+        return self.now
+
+    def _in_duty_hours(self, time: int) -> int:
         """Most customers answer while the office is open; what would come at night comes in the course of the next morning."""
-        if open_at(time) or self.chance("at night", 1 - IN_DUTY_HOURS):
+        if OFFICE.is_open(time) or self.chance("at night", 1 - IN_DUTY_HOURS):
             return time
-        opening = wall(worked(time))
-        return opening + self._between("morning", 0.0, 1.0) * MORNING
+        return OFFICE.after(time, 0) + round(self._between("morning", 0.0, 1.0) * MORNING)

@@ -1,7 +1,7 @@
 """A sample log of a bank's process with at most one planted problem, and the truth about it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -11,41 +11,32 @@ import numpy as np
 from bankmine.errors import OutputError, UsageError
 from bankmine.process.load import load
 from bankmine.sample.models import MODELS
-from bankmine.sample.problems import ALSO_TRUE, LEAST_EFFECT, MEASURED_IN, PROBLEMS, Problem, faults
+from bankmine.sample.office import OFFICE
+from bankmine.sample.problems import ALSO_TRUE, LEAST_EFFECT, MEASURED_IN, OF_A_ROLE, PROBLEMS, Problem, faults
 from bankmine.sample.problems import problem as draw
 from bankmine.sample.simulate import Plan, Run, plan, run
-from bankmine.sample.world import CUSTOMER, SYSTEM, Row
+from bankmine.sample.staffing import arranged, befallen, calibrated, placed
+from bankmine.sample.table import kept_rows, log_table, person, waits_table
+from bankmine.sample.waits import CAUSES
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl
 
-MONDAY = np.datetime64("2024-01-01", "us")  # time 0, on the bank's wall clock
 STRONGER = 1.35
 ATTEMPTS = 6
 HEALTHY_LOAD = (0.44, 0.62)
 PLANTED_LOAD = (0.42, 0.52)  # the problem brings work of its own
-ACTORS = {CUSTOMER: Text(zh="客户", en="Customer"), SYSTEM: Text(zh="系统", en="System")}
-CHANNELS = (Text(zh="柜面", en="branch"), Text(zh="网上银行", en="online"), Text(zh="手机银行", en="mobile"))
-COLUMNS = (
-    Text(zh="业务编号", en="case_id"),
-    Text(zh="环节", en="activity"),
-    Text(zh="开始时间", en="start_time"),
-    Text(zh="完成时间", en="end_time"),
-    Text(zh="经办人", en="resource"),
-    Text(zh="岗位", en="role"),
-    Text(zh="渠道", en="channel"),
-    Text(zh="产品", en="product"),
-    Text(zh="金额", en="amount"),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
     """What was planted, as the event loop knows it.
 
-    `effect`: share that the problem makes of `measured_in`: cycle_time or touch_time, against a run of the same seed without it,
-    or cases with a breach. `also_true`: patterns that are rightly found at the same activity. `faults`: shares of small faults.
+    `effect`: share that the problem makes of `measured_in`: cycle_time, p90_cycle_time or touch_time, against a run of the same seed
+    without it, or cases with a breach. `also_true`: patterns that are rightly found at the same activity. `faults`: shares of small
+    faults. `hours`: when the bank is open; `role_hours`, `people_hours`: the roles, and the people within their roles, that work
+    at other hours. `causes`: all seconds waited, by cause.
     """
 
     process: str
@@ -60,6 +51,10 @@ class Truth:
     also_true: tuple[str, ...]
     faults: dict[str, float]
     load: dict[str, float]
+    hours: str
+    role_hours: dict[str, str]
+    people_hours: dict[str, str]
+    causes: dict[str, int]
 
     def as_json(self) -> dict[str, object]:
         planted = (
@@ -82,33 +77,39 @@ class Truth:
             "problem": planted,
             "small_faults": self.faults,
             "load": self.load,
+            "hours": self.hours,
+            "role_hours": self.role_hours,
+            "people_hours": self.people_hours,
+            "causes": self.causes,
         }
 
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A log as a polars frame, in order of completion, and the truth about it."""
+    """A log as a polars frame, in order of completion, the truth about it, and why each of its rows waited.
+
+    `waits`: one row per row of `table`, in its order: case_id, activity, start_time, enabled (the end of the row that made it
+    possible, or the case's arrival) and the whole seconds from then on by cause, batching_s to unexplained_s, exclusive.
+    """
 
     table: "pl.DataFrame"
     truth: Truth
+    waits: "pl.DataFrame"
 
     def write(self, folder: str | Path, name: str | None = None) -> Path:
-        """Writes NAME.csv (by default the process) and NAME.truth.json; the same seed gives the same bytes.
+        """Writes NAME.csv (by default the process), NAME.waits.csv and NAME.truth.json; the same seed gives the same bytes.
 
         Raises OutputError: OUTPUT.
         """
         name = name or self.truth.process
         file = Path(folder) / f"{name}.csv"
         self.write_csv(file)
+        _write_frame(self.waits, file.with_name(f"{name}.waits.csv"))
         write_json(Path(folder) / f"{name}.truth.json", self.truth.as_json())
         return file
 
     def write_csv(self, file: Path) -> None:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self.table.write_csv(file, datetime_format="%Y-%m-%d %H:%M:%S")
-        except OSError as error:
-            raise cannot_write(file, error) from error
+        _write_frame(self.table, file)
 
 
 def generate(
@@ -121,14 +122,15 @@ def generate(
     healthy_faults: bool | None = None,
     size: float = 1.0,
     contractual: bool = False,
+    shifts: bool = False,
 ) -> Sample:
     """A log of `cases` cases over at least 120 days, the last of them still open.
 
     `problem`: a pattern of PROBLEMS to plant, None for a healthy bank; `healthy_faults`: whether the small faults of a healthy
     bank are planted (None: in about half of the seeds); `size`: how large the problem is, against at least 8 % of the time or
-    effort; `contractual`: with the repayments of a loan or the holding of a product.
+    effort; `contractual`: with the repayments of a loan or the holding of a product; `shifts`: people come in early or late.
     The office: Mon-Fri 09:00-17:00; work that cannot be finished by closing is begun the next morning; queues are first come,
-    first served. Raises UsageError: SAMPLE_PROCESS, SAMPLE_PROBLEM.
+    first served, unless the problem is another. Raises UsageError: SAMPLE_PROCESS, SAMPLE_PROBLEM.
     """
     if process not in MODELS:
         raise UsageError(
@@ -155,14 +157,17 @@ def generate(
         load=HEALTHY_LOAD if problem is None else PLANTED_LOAD,
         faults=small,
         contractual=contractual,
+        shifts=shifts,
         rng=rng,
     )
-    healthy = run(scheme, None)
-    planted, outcome, effect = (
-        (None, healthy, None)
-        if problem is None
-        else _plant(scheme, healthy, draw(problem, model, definition, rng).scaled(size), LEAST_EFFECT[_measured_in(problem)] * size)
-    )
+    planted, effect = None, None
+    if problem is None:
+        outcome = run(scheme, None)
+    else:
+        planted = draw(problem, model, definition, rng).scaled(size)
+        planted, scheme, outcome, effect = _plant(scheme, planted, LEAST_EFFECT[_measured_in(problem)] * size)
+    kept = kept_rows(scheme, outcome.rows)
+    roles = {name: role.name.of(lang) for name, role in model.roles.items()}
     truth = Truth(
         process,
         seed,
@@ -175,24 +180,40 @@ def generate(
         len(outcome.struck),
         ALSO_TRUE.get(problem, ()) if problem else (),
         {name: round(getattr(small, name), 4) for name in small.__slots__},
-        {model.roles[name].name.of(lang): round(value, 3) for name, value in outcome.load.items()},
+        {roles[name]: round(value, 3) for name, value in outcome.load.items()},
+        OFFICE.text,
+        {roles[name]: desk.hours.text for name, desk in scheme.desks.items() if desk.hours != OFFICE},
+        {
+            person(desk.name_of(name, number), roles): desk.of(number).text
+            for name, desk in scheme.desks.items()
+            for number in range(desk.people)
+            if desk.of(number) != desk.hours
+        },
+        {name: sum(row.parts[c] for row in kept) for c, name in enumerate(CAUSES)},
     )
-    return Sample(_table(scheme, outcome.rows, lang), truth)
+    return Sample(log_table(scheme, kept, lang), truth, waits_table(scheme, kept, lang))
 
 
-def _plant(scheme: Plan, healthy: Run, problem: Problem, least: float) -> tuple[Problem, Run, float]:
-    """The problem, its run and its effect; made stronger until it weighs at least `least`."""
+def _plant(scheme: Plan, problem: Problem, least: float) -> tuple[Problem, Plan, Run, float]:
+    """The problem, the plan with it, its run and its effect; made stronger until it weighs at least `least`."""
+    usual = run(scheme, None)
     for attempt in range(ATTEMPTS):
-        outcome = run(scheme, problem)
+        as_heavy = calibrated(scheme, problem, usual)
+        healthy = usual if as_heavy is scheme else run(as_heavy, None)
+        changed = arranged(as_heavy, problem)
+        outcome = run(changed, problem)
         effect = {
-            "touch_time": 1 - healthy.touch / outcome.touch,
-            "cycle_time": 1 - healthy.cycle / outcome.cycle,
-            "cases": _breaches(scheme, outcome, problem),
-        }[_measured_in(problem.pattern)]
+            "touch_time": lambda: 1 - healthy.touch / outcome.touch,
+            "cycle_time": lambda: 1 - healthy.mean_cycle / outcome.mean_cycle,
+            "p90_cycle_time": lambda: 1 - healthy.slow_cycle / outcome.slow_cycle,
+            "cases": lambda: _breaches(scheme, outcome, problem),
+        }[_measured_in(problem.pattern)]()
         if effect >= least or attempt == ATTEMPTS - 1:
             break
         problem = problem.scaled(STRONGER)
-    return problem, outcome, effect
+    if problem.pattern in OF_A_ROLE:
+        outcome = replace(outcome, struck=frozenset(row.case for row in befallen(problem, outcome.rows)))
+    return placed(problem, scheme.model, outcome.rows), changed, outcome, effect
 
 
 def _measured_in(pattern: str) -> str:
@@ -213,43 +234,12 @@ def _label(scheme: Plan, step: str, lang: Lang) -> str:
     return of.name.of(lang)
 
 
-def _table(scheme: Plan, rows: list[Row], lang: Lang) -> "pl.DataFrame":
-    """Rows that were complete when the window closed, in order of completion."""
-    import polars as pl
-
-    kept = sorted((row for row in rows if row.end <= scheme.window), key=lambda row: (row.end, row.start, row.case))
-    case = np.array([row.case for row in kept], dtype=np.int64)
-    labels = {step.id: step.name.of(lang) for step in scheme.definition.steps}
-    roles = {name: role.name.of(lang) for name, role in scheme.model.roles.items()} | {name: text.of(lang) for name, text in ACTORS.items()}
-    people = {name: text.of(lang) for name, text in ACTORS.items()}
-    rng = np.random.default_rng([scheme.seed, crc32(b"attributes")])
-    total = len(scheme.arrivals)
-    shares = np.array([share for _, share in scheme.model.products])
-    product = rng.choice(len(shares), size=total, p=shares / shares.sum())
-    channel = np.where(scheme.in_branch, 0, 1 + (rng.random(total) < 0.5))
-    amount = (np.round(scheme.model.median_amount * np.exp(0.8 * scheme.amounts()) / 100) * 100).astype(np.int64)
-    width = max(6, len(str(total)))
-
-    def times(values: list[float]) -> np.ndarray:
-        return MONDAY + np.round(np.array(values)).astype("timedelta64[s]")
-
-    data = (
-        [f"{scheme.model.prefix}{number + 1:0{width}d}" for number in case.tolist()],
-        [labels[row.step] for row in kept],
-        times([row.start for row in kept]),
-        times([row.end for row in kept]),
-        [people.get(row.resource) or _person(row.resource, roles) for row in kept],
-        [roles[row.role] for row in kept],
-        [CHANNELS[code].of(lang) for code in channel[case].tolist()],
-        [scheme.model.products[code][0].of(lang) for code in product[case].tolist()],
-        amount[case],
-    )
-    return pl.DataFrame({column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)})
-
-
-def _person(name: str, roles: dict[str, str]) -> str:
-    role, _, number = name.rpartition("-")
-    return f"{roles[role]}-{number}"
+def _write_frame(frame: "pl.DataFrame", file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        frame.write_csv(file, datetime_format="%Y-%m-%d %H:%M:%S")
+    except OSError as error:
+        raise cannot_write(file, error) from error
 
 
 def write_json(file: Path, content: object) -> None:

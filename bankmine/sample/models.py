@@ -9,9 +9,10 @@ from bankmine.words import Text
 
 if TYPE_CHECKING:
     from bankmine.sample.case import Case
+    from bankmine.sample.office import Job, Team
 
-Route = Generator[float, None, None]  # yields the times at which to go on
-Journey = Generator[float, None, bool]  # returns whether the customer got what was wanted
+Route = Generator["int | tuple[Team, Job]", None, None]  # yields times at which to go on, and jobs after which to go on
+Journey = Generator["int | tuple[Team, Job]", None, bool]  # returns whether the customer got what was wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Model:
 
     `asks`: steps that await the customer's answer; `at_counter`: customers in the branch answer on the spot. `controls`: control
     steps that may be found skipped; `entry`, `approval`: the four eyes; `timeouts`: labels under which the bank closes a case.
+    `chains`: successive steps of one role; `handed_over`: steps that come from people of another role; `front`: the role of the
+    first step.
     """
 
     process: str
@@ -54,6 +57,9 @@ class Model:
     approval: str
     entry: str
     systems: tuple[str, ...]
+    chains: tuple[tuple[str, str], ...]
+    handed_over: tuple[str, ...]
+    front: str
     enquiry: str
     timeouts: tuple[str, ...]
     products: tuple[tuple[Text, float], ...]
@@ -187,6 +193,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 approval="deposit.authorise",
                 entry="deposit.enter",
                 systems=("deposit.account",),
+                chains=(("deposit.review", "deposit.identify"), ("deposit.handle", "deposit.ask_confirmation")),
+                handed_over=("deposit.authorise", "deposit.handle"),
+                front="teller",
                 enquiry="deposit.enquiry",
                 timeouts=("deposit.timeout", "deposit.cancel"),
                 products=(
@@ -237,6 +246,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 approval="loan.approve",
                 entry="loan.enter",
                 systems=("loan.score",),
+                chains=(("loan.check_documents", "loan.identify"),),
+                handed_over=("loan.credit_check", "loan.approve", "loan.prepare_offer"),
+                front="clerk",
                 enquiry="loan.enquiry",
                 timeouts=("loan.timeout", "loan.cancel"),
                 products=(
@@ -281,6 +293,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 approval="payment.authorise",
                 entry="payment.enter",
                 systems=("payment.process",),
+                chains=(("payment.review", "payment.enter"), ("payment.handle", "payment.ask_confirmation")),
+                handed_over=("payment.screen", "payment.authorise", "payment.handle"),
+                front="teller",
                 enquiry="payment.enquiry",
                 timeouts=("payment.timeout", "payment.cancel"),
                 products=(
@@ -326,6 +341,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 approval="wealth.approve",
                 entry="wealth.enter",
                 systems=("wealth.debit",),
+                chains=(("wealth.record", "wealth.offer"),),
+                handed_over=("wealth.risk_profile", "wealth.qualify", "wealth.enter", "wealth.approve", "wealth.record"),
+                front="checker",
                 enquiry="wealth.enquiry",
                 timeouts=("wealth.timeout", "wealth.cancel"),
                 products=(

@@ -1,58 +1,276 @@
-"""The office: people by role, working hours, first come first served."""
+"""The office: working hours, the people of each role, and the queues in which work waits for them."""
 
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
-HOUR = 3600.0
+from bankmine.hours import WeekHours
+from bankmine.sample.waits import NOTHING, Parts, split
+
+HOUR = 3600
 DAY = 24 * HOUR
-WEEK = 7 * DAY
-OPENING = 9 * HOUR
-SHIFT = 8 * HOUR  # 09:00-17:00
-WORKDAYS = 5  # Monday to Friday; time 0 is a Monday, 00:00
+WEEK = 7 * DAY  # time 0 is a Monday, 00:00
+Order = Literal["first come", "last come", "favour"]
 
 
-def worked(time: float) -> float:
-    """Duty seconds from time 0 to `time`."""
-    week, rest = divmod(time, WEEK)
-    day, second = divmod(rest, DAY)
-    if day >= WORKDAYS:
-        return (week + 1) * WORKDAYS * SHIFT
-    return (week * WORKDAYS + day) * SHIFT + min(max(second - OPENING, 0.0), SHIFT)
+@dataclass(frozen=True)
+class Hours:
+    """Weekly hours on the wall clock, as a text ("Mon-Fri 09:00-12:00,13:00-17:00"); times are whole seconds from a Monday on."""
+
+    text: str
+
+    @cached_property
+    def slots(self) -> tuple[tuple[int, int], ...]:
+        """Disjoint (begin, end) in seconds of the week, sorted."""
+        days = WeekHours.parse(self.text).days
+        return tuple((day * DAY + begin * 60, day * DAY + end * 60) for day, ranges in enumerate(days) for begin, end in ranges)
+
+    @cached_property
+    def _before(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The begin of each slot, and the duty seconds of the week before it, the whole week last."""
+        total, before = 0, [0]
+        for begin, end in self.slots:
+            total += end - begin
+            before.append(total)
+        return tuple(begin for begin, _ in self.slots), tuple(before)
+
+    @property
+    def a_week(self) -> int:
+        return self._before[1][-1]
+
+    @cached_property
+    def longest(self) -> int:
+        return max(end - begin for begin, end in self.slots)
+
+    def worked(self, time: int) -> int:
+        """Duty seconds from time 0 to `time`."""
+        begins, before = self._before
+        week, second = divmod(time, WEEK)
+        slot = bisect_right(begins, second) - 1
+        if slot < 0:
+            return week * before[-1]
+        begin, end = self.slots[slot]
+        return week * before[-1] + before[slot] + min(second, end) - begin
+
+    def after(self, time: int, duty: float) -> int:
+        """The first open moment at which so many duty seconds have passed since `time`."""
+        begins, before = self._before
+        week, rest = divmod(self.worked(time) + round(duty), before[-1])
+        slot = bisect_right(before, rest) - 1
+        return week * WEEK + begins[slot] + rest - before[slot]
+
+    def is_open(self, time: int) -> bool:
+        slot = bisect_right(self._before[0], time % WEEK) - 1
+        return slot >= 0 and time % WEEK < self.slots[slot][1]
+
+    def fit(self, time: int, duration: int) -> int:
+        """The first moment from which so much work can be done without leaving it over a break; at most `longest` of it."""
+        begin = self.after(time, 0)
+        while True:
+            slot = bisect_right(self._before[0], begin % WEEK) - 1
+            closing = begin - begin % WEEK + self.slots[slot][1]
+            if begin + duration <= closing:
+                return begin
+            begin = self.after(closing, 0)
 
 
-def wall(duty: float) -> float:
-    """The first moment at which that many duty seconds have passed and the office is open."""
-    day, second = divmod(duty, SHIFT)
-    week, day = divmod(day, WORKDAYS)
-    return week * WEEK + day * DAY + OPENING + second
+OFFICE = Hours("Mon-Fri 09:00-17:00")
 
 
-def open_at(time: float) -> bool:
-    rest = time % WEEK
-    return rest // DAY < WORKDAYS and OPENING <= rest % DAY < OPENING + SHIFT
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """Work at `step` is held until there are `size` items, or, without a size, until the next of `moments` (seconds of the week)."""
+
+    step: str
+    size: int = 0
+    moments: tuple[int, ...] = ()
+    parallel: bool = False
+
+    def next(self, now: int) -> int:
+        week = now - now % WEEK
+        return min(t for m in self.moments for t in (week + m, week + WEEK + m) if t >= now)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How the work of one role is organised.
+
+    `shifts`: hours of the people in turn, within `hours`; `named`: the people's cumulative shares of the cases, where each case has
+    its person, else () for one queue; `favoured`: share of the cases that go first where the order is by favour.
+    """
+
+    people: int
+    hours: Hours = OFFICE
+    shifts: tuple[Hours, ...] = ()
+    order: Order = "first come"
+    favoured: float = 1.0
+    named: tuple[float, ...] = ()
+    batching: Batching | None = None
+
+    def of(self, person: int) -> Hours:
+        return self.shifts[person % len(self.shifts)] if self.shifts else self.hours
+
+    @staticmethod
+    def name_of(role: str, person: int) -> str:
+        return f"{role}-{person + 1:02d}"
+
+    def capacity(self, window: int) -> int:
+        """Duty seconds of all people in the window."""
+        return sum(self.of(person).worked(window) for person in range(self.people))
+
+
+class Clock:
+    """What is to happen, in order of time; at the same time in the order in which it was said."""
+
+    def __init__(self) -> None:
+        self.now, self._said = 0, 0
+        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+
+    def at(self, time: int, action: Callable[[], None]) -> None:
+        self._said += 1
+        heapq.heappush(self._queue, (time, self._said, action))
+
+    def run(self) -> None:
+        while self._queue:
+            self.now, _, action = heapq.heappop(self._queue)
+            action()
 
 
 @dataclass(slots=True)
+class Job:
+    """Work wanted: `enabled` by the row before it; `asked`: until then the customer was waited for; `person` if only one may do it.
+
+    `done` is called when it is finished; `start`, `end`, `who` and the `parts` of its wait are known once somebody has taken it.
+    """
+
+    case: int
+    step: str
+    duration: int
+    enabled: int
+    asked: int
+    person: int | None = None
+    favoured: bool = True
+    done: Callable[[], None] = lambda: None
+    start: int = -1
+    end: int = -1
+    who: int = -1
+    parts: Parts = NOTHING
+
+
+@dataclass(slots=True)
+class Person:
+    """`free` from a moment on; `own`: a heap of the work that only this person may do; `past`: work done, (start, end, enabled)."""
+
+    name: str
+    hours: Hours
+    free: int = 0
+    own: list["Waiting"] = field(default_factory=list)
+    past: list[tuple[int, int, int]] = field(default_factory=list)
+
+
+Waiting = tuple[int, int, int, list[Job]]  # rank, moment (negative where the last comes first), number, the jobs done in one go
+
+
 class Team:
-    """The people of one role: `names`, and the duty second at which each is free; `busy`: seconds worked by all."""
+    """The people of one role and their queue: whoever has been idle for longest takes what is first in it.
 
-    names: tuple[str, ...]
-    free: list[float] = field(default_factory=list)
-    busy: float = 0.0
+    Work that cannot be finished before the person's hours end is begun when they begin again, so that no row spans a break;
+    whoever has taken it takes nothing else before. `taken` is told of each job when its start and end are known.
+    """
 
-    def __post_init__(self) -> None:
-        self.free = [0.0] * len(self.names)
+    def __init__(self, role: str, desk: Desk, clock: Clock, taken: Callable[["Team", Job], None]) -> None:
+        self.role, self.desk, self.clock, self.taken = role, desk, clock, taken
+        self.people = [Person(desk.name_of(role, number), desk.of(number)) for number in range(desk.people)]
+        self._shared: list[Waiting] = []
+        self._held: list[Job] = []
+        self._number, self._backlog, self._wake, self._fires = 0, 0, -1, -1
 
-    def serve(self, now: float, duration: float, person: int | None = None) -> tuple[float, float, int]:
-        """Start, end and person for work that is handed in now.
+    def hand_in(self, job: Job) -> None:
+        """Work that the team gets to see now."""
+        batching = self.desk.batching
+        if batching is None or job.step != batching.step or job.person is not None:
+            self._enqueue([job])
+            return
+        self._held.append(job)
+        if batching.size:
+            if len(self._held) >= batching.size:
+                self.release()
+        elif self._fires < self.clock.now:
+            self._fires = batching.next(self.clock.now)
+            self.clock.at(self._fires, self.release)
 
-        The one who is free first takes it, unless `person` must. Work that cannot be finished before closing is begun the
-        next morning, so that no row spans a night.
-        """
-        who = self.free.index(min(self.free)) if person is None else person
-        begin = max(worked(now), self.free[who])
-        if begin % SHIFT + duration > SHIFT:
-            begin = (begin // SHIFT + 1) * SHIFT
-        self.free[who] = begin + duration
-        self.busy += duration
-        start = wall(begin)
-        return start, start + duration, who
+    def release(self) -> None:
+        """Lets go of the work held for a batch; what one person cannot do before the break is a batch by itself."""
+        sitting = min(person.hours.longest for person in self.people)
+        while self._held:
+            count, total = 0, 0
+            for job in self._held:
+                total += job.duration
+                if count and total > sitting and not self._parallel:
+                    break
+                count += 1
+            batch, self._held = self._held[:count], self._held[count:]
+            self._enqueue(batch)
+
+    def expects(self) -> int:
+        """When work handed in now may be begun, as far as the queue tells."""
+        now = self.clock.now
+        left = [max(self.desk.hours.worked(person.free) - self.desk.hours.worked(now), 0) for person in self.people]
+        if min(left) == 0 and not self._backlog:
+            return self.desk.hours.after(now, 0)
+        return self.desk.hours.after(now, (self._backlog + sum(left)) / len(self.people))
+
+    @property
+    def _parallel(self) -> bool:
+        return self.desk.batching is not None and self.desk.batching.parallel
+
+    def _enqueue(self, jobs: list[Job]) -> None:
+        first, now = jobs[0], self.clock.now
+        self._number += 1
+        self._backlog += sum(job.duration for job in jobs)
+        rank = int(self.desk.order == "favour" and not first.favoured)
+        queue = self._shared if first.person is None else self.people[first.person].own
+        last = self.desk.order == "last come"
+        heapq.heappush(queue, (rank, -now if last else now, -self._number if last else self._number, jobs))
+        self.dispatch()
+
+    def dispatch(self) -> None:
+        """Everybody who is idle and on duty takes work, and the next opening is seen to if some is left."""
+        now = self.clock.now
+        while idle := [person for person in self.people if person.free <= now and person.hours.is_open(now)]:
+            queues = [queue for queue in (self._shared, *(person.own for person in idle)) if queue]
+            if not queues:
+                return
+            queue = min(queues, key=lambda q: q[0])
+            jobs = heapq.heappop(queue)[3]
+            duration = jobs[0].duration
+            takers = idle if queue is self._shared else [person for person in idle if person.own is queue]
+            person = min(takers, key=lambda p: (p.hours.fit(now, min(duration, p.hours.longest)), p.free, p.name))
+            self._serve(person, jobs)
+        off = [p for p in self.people if p.free <= now and (self._shared or p.own)]
+        if off:
+            opening = min(person.hours.after(now, 0) for person in off)
+            if self._wake <= now or opening < self._wake:
+                self._wake = opening
+                self.clock.at(opening, self.dispatch)
+
+    def _serve(self, person: Person, jobs: list[Job]) -> None:
+        who, together = self.people.index(person), len(jobs) > 1 and self._parallel
+        durations = [min(job.duration, person.hours.longest) for job in jobs]
+        self._backlog -= sum(job.duration for job in jobs)
+        total = max(durations) if together else sum(durations)
+        begin = moment = person.hours.fit(self.clock.now, min(total, person.hours.longest))
+        ready = max(max(job.enabled, job.asked) for job in jobs)
+        for job, duration in zip(jobs, durations, strict=True):
+            job.start, job.end, job.who = moment, moment + (total if together else duration), who
+            job.parts = split(job.enabled, job.asked, ready, begin, moment, self.desk.hours, person.hours, person.past)
+            moment = begin if together else job.end
+        person.past.extend((job.start, job.end, job.enabled) for job in jobs)
+        person.free = begin + total
+        self.clock.at(person.free, self.dispatch)
+        for job in jobs:
+            self.taken(self, job)
+            self.clock.at(job.end, job.done)

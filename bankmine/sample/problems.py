@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 
 from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.models import Model
+from bankmine.sample.office import DAY, HOUR, Batching, Order
 
 ALL = ("deposit", "loan", "payment", "wealth")
 SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
@@ -16,8 +18,15 @@ SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
 # retries weigh only in short cases).
 PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "P05": ALL,
         "P06": ALL,
         "P07": ALL,
+        "P08": ALL,
+        "P09": ALL,
+        "P10": ALL,
+        "P11": ALL,
+        "P12": ALL,
+        "P13": ALL,
         "P14": ALL,
         "P15": ALL,
         "P16": ALL,
@@ -25,13 +34,27 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P22": ALL,
         "P23": ALL,
         "P26": SHORT,
+        "P29": ALL,
     }
 )
 # What else is rightly said of a log with the problem, at the same activity: work that comes back to its first owner is also repeated.
 ALSO_TRUE: Mapping[str, tuple[str, ...]] = MappingProxyType({"P06": ("P07",)})
-MEASURED_IN: Mapping[str, str] = MappingProxyType({"P16": "touch_time", "P22": "cases", "P23": "cases"})  # else cycle_time
-LEAST_EFFECT: Mapping[str, float] = MappingProxyType({"cycle_time": 0.08, "touch_time": 0.08, "cases": 0.02})
+MEASURED_IN: Mapping[str, str] = MappingProxyType(  # else cycle_time; the mean is the same in whatever order a queue is served
+    {"P10": "p90_cycle_time", "P16": "touch_time", "P22": "cases", "P23": "cases"}
+)
+LEAST_EFFECT: Mapping[str, float] = MappingProxyType({"cycle_time": 0.08, "p90_cycle_time": 0.08, "touch_time": 0.08, "cases": 0.02})
 DEADLINE_DAYS = 30.0
+HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P10": 0.77})
+GROWING = ("P05", "P06", "P07", "P26", "P29")
+
+
+OF_A_ROLE = ("P08", "P09", "P10", "P11", "P12", "P13")
+T = TypeVar("T")
+ORDERS: tuple[Order, ...] = ("last come", "favour")
+SHORT_HOURS = ("Mon-Fri 09:00-12:00", "Mon-Fri 14:00-17:00", "Mon,Wed,Fri 09:00-17:00")
+PEAKS = ("clock", "weekday", "month end")
+DAILY = tuple(tuple(day * DAY + clock * HOUR for day in range(5)) for clock in (10, 11, 14))
+WEEKLY = tuple(tuple(day * DAY + 9 * HOUR for day in days) for days in ((1,), (3,), (4,), (1, 3), (0, 3)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +62,36 @@ class Problem:
     """One planted problem.
 
     `step`: where it is to be found (the log's activity); `share`: of the opportunities at which it strikes; `strength`, by pattern:
-    P06, P07 median hours until the work is picked up again; P14 median wait over the expected days; P16 mean minutes over those
-    of a usual call; P26 mean number of retries. `path`: the steps repeated (P07).
+    P05 median duty hours between the two steps; P06, P07 median hours until the work is picked up again; P09 load of the busiest
+    person; P14 median wait over the expected days; P16 mean minutes over those of a usual call; P26 mean number of retries; P29
+    median duty hours until the work is seen. `path`: the steps repeated (P07), the two steps (P05).
+    Problems of a `role` are found at its step with the most of the cause; `load`: that of the role with the problem; `how`: P10 the
+    order, P12 the role's hours or "arrivals", P13 when the peak is; `share` is then that of the cases favoured (P10) or moved in time (P12, P13).
     """
 
     pattern: str
     step: str
-    share: float
+    share: float = 1.0
     strength: float = 1.0
     path: tuple[str, ...] = ()
+    role: str = ""
+    load: float | None = None
+    how: str = ""
+    batching: Batching | None = None
 
     def scaled(self, by: float) -> "Problem":
         """The same problem, stronger or weaker."""
         if self.pattern == "P14":
             return replace(self, strength=1.0 + (self.strength - 1.0) * by)
-        share = min(self.share * by, 0.9)
-        return replace(self, share=share, strength=self.strength * max(by, 1.0) if self.pattern in ("P06", "P07", "P26") else self.strength)
+        if self.pattern in HIGHEST_LOAD:
+            assert self.load is not None
+            return replace(self, load=min(self.load * by, HIGHEST_LOAD[self.pattern]))
+        if self.pattern == "P09":
+            return replace(self, strength=min(self.strength * by, 0.94))
+        if self.batching is not None:
+            return replace(self, batching=replace(self.batching, size=round(self.batching.size * by)))
+        share = min(self.share * by, max(self.share, 0.9))
+        return replace(self, share=share, strength=self.strength * max(by, 1.0) if self.pattern in GROWING else self.strength)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +133,13 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
         # Where cases take hours, nobody leaves work lying for a day.
         return between(low, high) / (4.0 if model.process in SHORT else 1.0)
 
+    if pattern in OF_A_ROLE:
+        return _of_a_role(pattern, model, rng)
+    if pattern == "P05":
+        path = model.chains[int(rng.integers(len(model.chains)))]
+        return Problem(pattern, path[1], between(0.4, 1.0), hours(3.0, 6.0), path, model.tasks[path[1]].role)
+    if pattern == "P29":
+        return Problem(pattern, one(model.handed_over), 1.0, hours(4.0, 8.0))
     if pattern == "P06":
         # A step of a role with at least three people, other than asking the customer, that every case passes once.
         def single(step_id: str) -> bool:
@@ -123,3 +167,36 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
     if pattern == "P23":
         return Problem(pattern, one(model.controls), between(0.02, 0.09))
     return Problem(pattern, one(model.systems), between(0.15, 0.50), between(3.0, 5.0))
+
+
+def _of_a_role(pattern: str, model: Model, rng: np.random.Generator) -> Problem:
+    """A problem of the people of one role, or of the way in which work reaches them."""
+
+    def one(of: tuple[T, ...]) -> T:
+        return of[int(rng.integers(len(of)))]
+
+    def between(low: float, high: float) -> float:
+        return float(rng.uniform(low, high))
+
+    short = model.process in SHORT
+    role = one(tuple(model.roles))
+    if pattern == "P08":
+        return Problem(pattern, "", role=role, load=between(0.86, 0.94))
+    if pattern == "P09":
+        return Problem(pattern, "", 1.0, between(0.85, 0.92), role=role, load=between(0.5, 0.62))
+    if pattern == "P10":
+        return Problem(pattern, "", between(0.5, 0.75), role=role, load=between(0.70, 0.77), how=one(ORDERS))
+    if pattern == "P12":
+        if rng.random() < 0.6:
+            return Problem(pattern, "", role=role, load=between(0.5, 0.6), how=one(SHORT_HOURS))
+        return Problem(pattern, "", between(0.35, 0.5), role=model.front, how="arrivals")
+    if pattern == "P13":
+        return Problem(pattern, "", between(0.45, 0.6), role=model.front, load=between(0.55, 0.7), how=one(PEAKS[:2] if short else PEAKS[1:]))
+    apart = (model.request, model.enquiry)
+    step = one(tuple(step for step in model.tasks if step not in apart and not step.endswith("reject")))
+    parallel = rng.random() < 0.5
+    if rng.random() < 0.5:
+        batching = Batching(step, size=int(rng.integers(5, 16)), parallel=parallel)
+    else:
+        batching = Batching(step, moments=one(DAILY if short else WEEKLY), parallel=parallel)
+    return Problem(pattern, step, role=model.tasks[step].role, batching=batching)

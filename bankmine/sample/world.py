@@ -1,26 +1,32 @@
-"""What all cases of a run share: the rows written, the people, the random draws, and what is counted."""
+"""What all cases of a run share: the clock, the rows written, the people, the random draws, and what is counted."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from zlib import crc32
 
 import numpy as np
 
 from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.models import Model, Route
-from bankmine.sample.office import Team
+from bankmine.sample.office import Clock, Job, Team
 from bankmine.sample.problems import Faults, Problem
+from bankmine.sample.waits import Parts
 
 CUSTOMER, SYSTEM = "customer", "system"
 
 
 @dataclass(slots=True)
 class Row:
+    """What the log will say, and besides when the row before it made it possible and the parts of the wait from then on."""
+
     case: int
     step: str
-    start: float
-    end: float
+    start: int
+    end: int
     resource: str
     role: str
+    enabled: int
+    parts: Parts
 
 
 class Draws:
@@ -49,8 +55,8 @@ class Draws:
 class World:
     """What all cases of a run share, and what the run counts.
 
-    `in_branch` by case: the customer came to the branch; `scale` by role: minutes of work per minute of the tasks' tables.
-    `struck`: cases that the problem befell; `cycle`: seconds from arrivals to ends, without what is agreed by contract;
+    `in_branch` by case: the customer came to the branch; `scale` by step: minutes of work per minute of the tasks' tables.
+    `struck`: cases that the problem befell; `cycle` by case: seconds from arrival to end, without what is agreed by contract;
     `touch`: seconds of work by the bank's people.
     """
 
@@ -60,10 +66,29 @@ class World:
     in_branch: list[bool]
     faults: Faults
     problem: Problem | None
-    teams: dict[str, Team]
     scale: dict[str, float]
+    clock: Clock = field(default_factory=Clock)
+    teams: dict[str, Team] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    spawned: list[tuple[float, Route]] = field(default_factory=list)
     struck: set[int] = field(default_factory=set)
-    cycle: float = 0.0
-    touch: float = 0.0
+    cycle: dict[int, int] = field(default_factory=dict)
+    touch: int = 0
+
+    def begin(self, time: int, route: Route) -> None:
+        """Lets a route go on at that time, and then whenever it wants to."""
+        self.clock.at(time, partial(self._go_on, route))
+
+    def taken(self, team: Team, job: Job) -> None:
+        """A job has been taken up: its row is known."""
+        name = team.people[job.who].name
+        self.rows.append(Row(job.case, job.step, job.start, job.end, name, team.role, job.enabled, job.parts))
+        self.touch += job.end - job.start
+
+    def _go_on(self, route: Route) -> None:
+        wish = next(route, None)
+        if isinstance(wish, int):
+            self.begin(wish, route)
+        elif wish is not None:
+            team, job = wish
+            job.done = partial(self._go_on, route)
+            team.hand_in(job)

@@ -31,6 +31,8 @@ class Cuts:
     def with_(self, scenario: Scenario, share: float = 1.0) -> "Cuts":
         wait, work = self.wait.copy(), self.work.copy()
         at = scenario.rows
-        wait[at] = np.maximum(wait[at], np.round(scenario.wait_cut * share).astype(np.int64))
+        cut = np.round(scenario.wait_cut * share).astype(np.int64)
+        # A wait that grows is not set off against an hour that another change saves.
+        wait[at] = np.where((cut < 0) & (wait[at] == 0), cut, np.maximum(wait[at], cut))
         work[at] = np.maximum(work[at], np.round(scenario.work_cut * share).astype(np.int64))
         return Cuts(wait, work)

@@ -1,5 +1,6 @@
 import csv
 import io
+import itertools
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from bankmine.cli import main
 from bankmine.cli.main import EXAMPLES
 from bankmine.report.schema import schemas
-from tests.report.conftest import loans
+from tests.report.conftest import PEOPLE, loans
 
 FULL = Path("/dev/full")
 COMMANDS = [command.__name__ for command in EXAMPLES]
@@ -103,7 +104,32 @@ def test_a_measure_in_three_forms(loans_csv, capsys, command):
     assert main([command, str(loans_csv), "--format", "csv"]) == 0
     table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert len(table) == len(rows) > 1
-    assert set(table[0]) <= set(rows[0])
+    nested = {name for value in rows[0].values() if isinstance(value, dict) for name in value}
+    assert set(table[0]) <= set(rows[0]) | nested
+
+
+def test_waiting_says_why_by_activity_and_by_arc(loans_csv, capsys):
+    given = ["waiting", str(loans_csv), "--calendar", "Mon-Sun 08:00-20:00"]
+    assert main(given) == 0
+    out = capsys.readouterr().out
+    assert "Why work waits" in out and "Made possible by" in out and "closed" in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert out.count("Business time: Mon-Sun 08:00-20:00 Asia/Shanghai, as configured.") == 1
+    assert main([*given, "--by", "arc", "--format", "csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    paid = next(row for row in table if row["activity"] == "Approve loan")
+    assert paid["source"] == "Check application documents" and float(paid["closed_s"]) > 0
+
+
+def test_hours_on_the_command_line_go_before_those_of_the_configuration(loans_csv, tmp_path, capsys):
+    config = tmp_path / "bankmine.toml"
+    config.write_text('[calendar]\nhours = "24/7"\nholidays = "CN"\n', encoding="utf-8")
+    found = []
+    for options in ([], ["--calendar", "Mon-Fri 09:00-17:00"]):
+        place = tmp_path / "c.json"
+        assert main(["check", str(loans_csv), "--config", str(config), "--json", str(place), *options]) == 0
+        found.append(json.loads(place.read_bytes())["input"]["calendar"])
+    assert found == ["CN 24/7 Asia/Shanghai", "CN Mon-Fri 09:00-17:00 Asia/Shanghai"]
 
 
 def test_a_model_is_written_in_the_form_of_its_suffix(loans_csv, tmp_path, capsys):
@@ -149,6 +175,26 @@ def test_explain_goes_back_to_lines(loans_csv, tmp_path, capsys):
         assert source.startswith(f"{row[head['Case']]},{row[head['Activity']]},")
 
 
+def test_explain_tells_what_made_a_line_wait(loans_csv, tmp_path, capsys):
+    lines = loans_csv.read_text(encoding="utf-8").splitlines()
+    number = next(k for k, line in enumerate(lines, 1) if ",Approve loan," in line)
+    place = tmp_path / "wait.csv"
+    assert main(["explain", str(loans_csv), f"line:{number}", "--calendar", "24/7", "--csv", str(place)]) == 0
+    out = capsys.readouterr().out
+    assert "Approve loan" in out and f"line {number}" in out and "Where the wait went" in out
+    assert not any(person in out for person in ("Chen_Jing", *PEOPLE))
+    rows = list(csv.DictReader(io.StringIO(place.read_bytes().decode("utf-8-sig"))))
+    assert rows[0]["From"] < rows[-1]["To"] and all(a["To"] == b["From"] for a, b in itertools.pairwise(rows))
+    assert main(["explain", str(loans_csv), f"line:loans.csv:{number}", "--calendar", "24/7"]) == 0
+    assert capsys.readouterr().out == out
+
+
+def test_explain_shows_the_longest_wait_of_a_finding_below_its_rows(loans_csv, capsys):
+    assert main(["explain", str(loans_csv), "1"]) == 0
+    out = capsys.readouterr().out
+    assert 0 < out.index("Rows behind the figure") < out.index("The wait before") < out.index("Where the wait went")
+
+
 def test_explain_of_what_is_not_there_says_what_is(loans_csv, capsys):
     assert main(["explain", str(loans_csv), "P99"]) == 2
     assert re.match(r"bankmine: FINDING_UNKNOWN: .*\nhint: .*P15@", capsys.readouterr().err)
@@ -177,6 +223,8 @@ def test_schema_is_a_schema(capsys):
         ["analyze", "{log}", "--report", "{out}", "--json", "{out}"],
         ["analyze", "{log}", "--config", "nowhere.toml"],
         ["analyze", "{log}", "--timezone", "Mars/Base"],
+        ["waiting", "{log}", "--calendar", "nine to five"],
+        ["explain", "{log}", "line:9999"],
     ],
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])

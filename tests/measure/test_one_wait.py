@@ -46,14 +46,22 @@ def test_nights_and_free_days_lie_where_the_calendars_say(meaning: Meanings) -> 
     ]
 
 
-def test_the_customers_answer_and_a_batchs_other_members_are_named(meaning: Meanings) -> None:
+def test_the_customers_answer_is_what_a_request_waits_for(meaning: Meanings) -> None:
     log = textlog("c1: offer 0-1 @ann | accept 20-20 | pay 22-23 @bob ; c2: pay 1-22 @bob")
     assert story(log, meaning(log, **KNOWN), on_duty(log, "0-24"), "c1", "accept") == [(1, 20, "customer", ["c1 accept"])]
-    log = textlog("c1: a 0-1 @ann | post 6-7 @bob ; c2: a 1-2 @ann | post 7-8 @bob ; c3: a 2-4 @ann | post 8-9 @bob")
-    assert story(log, meaning(log), on_duty(log, "0-24"), "c2", "post") == [
-        (2, 4, "batching", ["c3 post"]),
+
+
+def test_a_batch_waits_for_its_last_item_and_then_for_the_others_in_it(meaning: Meanings) -> None:
+    days = (
+        f"c{day}x{i}: a {24 * day + first}-{24 * day + done} @ann | post {24 * day + begun}-{24 * day + begun + 1} @bob"
+        for day in range(5)
+        for i, (first, done, begun) in enumerate(((0, 1, 6), (1, 2, 7), (2, 4, 8)))
+    )
+    log = textlog(";".join(days))
+    assert story(log, meaning(log), on_duty(log, "0-200"), "c0x1", "post") == [
+        (2, 4, "batching", ["c0x2 post"]),
         (4, 6, "unexplained", []),
-        (6, 7, "batching", ["c1 post"]),
+        (6, 7, "batching", ["c0x0 post"]),
     ]
 
 

@@ -1,5 +1,6 @@
 """Every pattern fires on one log and stays silent on another; the logs are data beside this file, P06.toml and so on."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -15,10 +16,23 @@ FOLDER = Path(__file__).parent
 CASES = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("P*.toml"))}
 
 
+def later(body: str, hours: float) -> str:
+    """The case moved by so many hours: the times, which stand after the activity's name, and nothing else."""
+    return re.sub(
+        r"(?<= )\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?-?(?= |$)", lambda m: re.sub(r"[\d.]+", lambda t: f"{float(t[0]) + hours:.4f}", m[0]), body
+    )
+
+
 def analysis(example: dict[str, object]) -> Analysis:
-    """`cases` is a list of [count, text of the case]; `activities` the mapping; `process` a definition, if any."""
-    lines = [f"g{group}x{i}: {body}" for group, (count, body) in enumerate(example["cases"]) for i in range(count)]
-    settings = Settings.model_validate({"activities": example.get("activities", {})})
+    """`cases` is a list of [count, text of the case] or [count, text, hours by which each copy comes after the one before];
+    `activities` the mapping; `process` a definition, if any; `calendar` as in the configuration.
+    """
+    lines = [
+        f"g{group}x{i}: {later(body, i * (step[0] if step else 0))}"
+        for group, (count, body, *step) in enumerate(example["cases"])
+        for i in range(count)
+    ]
+    settings = Settings.model_validate({key: example[key] for key in ("activities", "calendar") if key in example})
     return analyze(textlog("\n".join(lines)), process=example.get("process"), settings=settings)
 
 

@@ -3,11 +3,14 @@ import json
 import jsonschema
 import pytest
 
+from bankmine.api import analyze
 from bankmine.log.quality import Example, QualityFinding
 from bankmine.report.document import check_document, document
 from bankmine.report.schema import schemas
+from bankmine.settings import Settings
 from bankmine.show.records import json_bytes
 from bankmine.words import Text
+from tests.textlog import textlog
 
 VALIDATOR = jsonschema.Draft202012Validator(schemas())
 KEYS = [
@@ -19,10 +22,14 @@ KEYS = [
     "process",
     "cycle_time",
     "waiting",
+    "waiting_by_arc",
     "dfg",
     "rework",
     "loops",
     "variants",
+    "resources",
+    "transfers",
+    "batches",
     "conformance",
     "diagnoses",
     "recommendations",
@@ -42,8 +49,7 @@ def test_the_schema_is_one_and_both_documents_keep_it(analysis_in, made):
 
 def test_every_key_is_there_and_what_comes_later_is_null(made):
     assert list(made) == KEYS
-    assert all(row["causes"] is None for row in made["waiting"])
-    assert made["conformance"]["rules"] is None and made["cycle_time"]["business_mean_s"] is None
+    assert made["conformance"]["rules"] is None
     assert [d["id"] for d in made["diagnoses"]] == ["D1", "D2", "D3", "D4", "D5", "D6"]
 
 
@@ -72,10 +78,40 @@ def test_the_numbers_are_those_of_the_measures(analysis_in, made):
     assert made["recommendations"][0]["gain"]["per_case_s"]["realistic"]["estimate"] == analysis.recommendations[0].gain.realistic.estimate
 
 
+def test_every_wait_is_the_sum_of_its_parts(made):
+    for row in [*made["waiting"], *made["waiting_by_arc"]]:
+        causes = row["causes"] or {}
+        parts = sum(value or 0 for value in causes.values()) + row["causes_unknown_s"] + row["work_included_s"]
+        assert parts == pytest.approx(row["total_s"], abs=1e-5)
+    assert sum(row["total_s"] for row in made["waiting_by_arc"]) == pytest.approx(sum(row["total_s"] for row in made["waiting"]))
+
+
+def test_business_figures_name_their_calendar(analysis_in):
+    settings = Settings.model_validate(
+        {"calendar": {"hours": "Mon-Fri 09:00-17:00", "people": {"Chen_Jing": {"hours": "Mon 09:00-12:00"}}}}
+    )
+    analysis = analyze(analysis_in("en").log, settings=settings)
+    made = document(analysis)
+    assert made["input"]["calendar"] == analysis.duty.name and "Mon-Fri 09:00-17:00" in made["input"]["calendar"]
+    assert made["input"]["calendar_basis"] == "given" and made["input"]["calendar_estimated_years"] == []
+    assert 0 < made["cycle_time"]["business_mean_s"] < made["cycle_time"]["mean_s"]
+    assert all(0 <= row["business_total_s"] <= row["total_s"] for row in made["waiting"])
+    # Nobody works at night in this log's calendar, but its stamps do.
+    assert made["input"]["calendar_outside_share"] > 0.05
+    assert "CALENDAR_MISFIT" in [finding["code"] for finding in made["quality"]]
+    assert "Chen_Jing" not in str(made)
+
+
+def test_without_people_and_starts_causes_are_null_with_the_reason():
+    made = document(analyze(textlog("c1: open 1 | close 2; c2: open 1 | close 3")))
+    VALIDATOR.validate(made)
+    assert [(row["causes"], row["causes_missing"]) for row in made["waiting"]] == [(None, ["start", "resource"])] * 2
+    assert made["input"]["calendar"] is None and made["input"]["calendar_basis"] == "unknown"
+    assert made["cycle_time"]["business_mean_s"] is None
+
+
 def test_no_person_and_no_card_number_is_in_it(analysis_in, tmp_path, monkeypatch):
     from dataclasses import replace
-
-    from bankmine.api import analyze
 
     monkeypatch.setenv("BANKMINE_KEY_FILE", str(tmp_path / "key"))
     log = analysis_in("en").log

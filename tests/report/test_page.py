@@ -14,8 +14,8 @@ from tests.report.conftest import PEOPLE, loans
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 CODE = re.compile(r"[A-Z]\d+")  # of diagnoses and patterns
-# Names that are the same in every language: programs, the zone, and what a command is called.
-NAMES = {"bankmine", "pm4py", "polars", "numpy", "Asia", "Shanghai", "explain"}
+# Names that are the same in every language: programs, the zone, a calendar's days, and what a command is called.
+NAMES = {"bankmine", "pm4py", "polars", "numpy", "Asia", "Shanghai", "explain", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
 
 class Words(HTMLParser):

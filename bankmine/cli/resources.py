@@ -1,0 +1,89 @@
+"""`bankmine resources`: who has how much to do, where queues arise, and what passes from hand to hand."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bankmine.cli.measures import Format, FormatOption, write
+from bankmine.cli.options import Reading, on_a_log
+from bankmine.cli.output import READING, working
+from bankmine.show.blocks import Block, Column, TableBlock
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bankmine.api import Analysis
+
+SHOWN_PEOPLE = 20
+
+
+class By(StrEnum):
+    """What JSON and CSV hold a row for."""
+
+    ROLE = "role"
+    PERSON = "person"
+    HOUR = "hour"
+    TRANSFER = "transfer"
+
+
+@on_a_log
+def resources(
+    reading: Reading,
+    *,
+    form: FormatOption = Format.TABLE,
+    by: Annotated[By, typer.Option("--by", help="What JSON and CSV hold a row for: role, person, hour of the week, transfer.")] = By.ROLE,
+) -> None:
+    """Show load, queues and handovers of roles and people."""
+    with working(reading, READING):
+        analysis = reading.analyze(reading.read())
+        workload, transfers = analysis.workload, analysis.transfers
+        people = _people(analysis)
+        table = {By.ROLE: workload.table, By.PERSON: people, By.HOUR: workload.hours_table, By.TRANSFER: transfers.table}[by]
+        rows = [
+            {str(name): None if value != value else value for name, value in row.items()}
+            for row in (table.to_dict("records") if table is not None else ())
+        ]
+        blocks = [*workload.blocks(), *_people_blocks(people), *transfers.blocks()]
+    write(reading, form, blocks, rows, analysis.log.source.timezone)
+
+
+def _people(analysis: "Analysis") -> "pd.DataFrame | None":
+    """The people's table under names that may be shown; None where people are hidden."""
+    from bankmine.log.privacy import Pseudonyms
+
+    shown, table = analysis.settings.privacy.people, analysis.workload.people_table
+    if shown == "hide":
+        return None
+    if shown == "pseudonym":
+        pseudonyms = Pseudonyms.of(analysis.log.resources)
+        table["resource"] = [pseudonyms.pseudonym(name) for name in table["resource"]]
+        table = table.sort_values(["role", "resource"], kind="stable", ignore_index=True)
+    return table
+
+
+def _people_blocks(people: "pd.DataFrame | None") -> list[Block]:
+    """The busiest people; nothing where they are hidden or there are none."""
+    if people is None or people.empty:
+        return []
+    first = people.sort_values("load", ascending=False, kind="stable", na_position="last").head(SHOWN_PEOPLE)
+    columns = (
+        Column(Text(zh="人员", en="Person"), "label"),
+        Column(Text(zh="岗位", en="Role"), "label"),
+        Column(Text(zh="件数", en="Items"), "count"),
+        Column(Text(zh="办理时间", en="At work"), "duration"),
+        Column(Text(zh="当班时间", en="On duty"), "duration"),
+        Column(Text(zh="负荷", en="Load"), "share"),
+    )
+    rows = [
+        (
+            r["resource"],
+            r["role"],
+            int(r["items"]),
+            *(None if r[name] != r[name] else float(r[name]) for name in ("busy_s", "duty_s", "load")),
+        )
+        for r in first.to_dict("records")
+    ]
+    caption = Text(zh="各人的负荷", en="Load by person")
+    return [TableBlock(columns, rows, hidden=len(people) - len(first), caption=caption)]

@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.eventlog import SECOND
+from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.queues import WAITED, queues, sooner
+from bankmine.patterns.shares import share_of_cycle_time
+from bankmine.show.format import duration, percent
+from bankmine.stats.queueing import mean_wait
+from bankmine.words import Text
+
+IDLE = Text(
+    zh="「{role}」共 {people} 人，上班时间只有 {load} 在办件，业务却等着某一个人，而同岗的同事在班闲着，「{name}」最为突出。",
+    en="The {people} people of “{role}” are at work for only {load} of their hours, yet work waits for one of them while another is free, "
+    "most of all at “{name}”.",
+)
+ONE_QUEUE = Text(
+    zh="改为统一排队、谁空谁办，并做好交叉培训，使同岗人员都能办理。",
+    en="Let all take from one queue, and train them so that each can do all of the work.",
+)
+
+
+@dataclass(frozen=True)
+class IdlePeers(Pattern):
+    """Work waits for one person while a colleague of the same role is on duty and idle.
+
+    Fires per role of at least two people with a load below `load` where the waiting for somebody busy or off shift beside an idle colleague has a lower end of at
+    least `of_cycle_time` of the avoidable cycle time of the cases concerned. Placed at the activity with the most of it.
+    What remains if all take from one queue is the queue formula's wait at the role's load.
+    Flexible assignment, specialist-generalist, Reijers & Liman Mansar (2005); definitions §1.12, §3.3, §3.4 P09.
+    """
+
+    code = "P09"
+    title = Text(zh="有人排队有人闲", en="Queue beside idle colleagues")
+    diagnoses = ("D3",)
+    plan = ("4.1.3(3)", "6.1.1")
+    needs = ("start", "resource", "calendar")
+    method = "queue_formula"
+    feasibility = "high"
+    phase = "4-6"
+
+    load: float = 0.80
+    of_cycle_time: float = 0.10
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        for queue in queues(facts):
+            people = int(facts.workload.people[queue.role])
+            if people < 2 or not queue.load < self.load:
+                continue
+            waits = queue.pooled > 0
+            rows = queue.rows[waits]
+            cut = sooner(facts, rows, queue.pooled[waits])
+            cases, share, low = share_of_cycle_time(facts, rows, cut)
+            if low < self.of_cycle_time:
+                continue
+            left = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * len(queue.rows) * SECOND
+            spared = float(np.clip(1 - (left - queue.contention.sum()) / queue.pooled.sum(), 0, 1))
+            wait = float(queue.pooled[waits].mean()) / SECOND
+            activity = queue.place(queue.pooled)
+            text = (
+                IDLE.format(role=queue.name, name=facts.names[activity], people=people, load=percent(queue.load))
+                .then(WAITED.format(rows=len(rows), wait=duration(wait), share=percent(share)))
+                .then(ONE_QUEUE)
+            )
+            figures = {
+                "people": people,
+                "load": queue.load,
+                "queued": len(rows),
+                "wait_s": wait,
+                "share_of_cycle_time": share,
+                "spared_share": spared,
+            }
+            yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})

@@ -1,0 +1,113 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.eventlog import SECOND
+from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.queues import WAITED, Queue, queues, sooner
+from bankmine.patterns.shares import share_of_cycle_time
+from bankmine.patterns.timetable import Timetable, in_words
+from bankmine.show.format import duration, percent
+from bankmine.stats.queueing import mean_wait
+from bankmine.words import Text
+
+PEAK = Text(
+    zh="「{role}」人手总体够用（上班时间的 {load} 在办件），但高峰（{when}）到达的工作量是当班人力的 {peak_load} 倍。",
+    en="“{role}” has people enough (at work for {load} of their hours), but at its peak ({when}) the work that arrives is {peak_load} times "
+    "what those on duty can do.",
+)
+QUEUE = Text(
+    zh="高峰只占上班时间的 {hours}，却造成 {queue} 的排队，「{name}」最为突出。",
+    en="The peak takes {hours} of the hours and makes {queue} of the queue, most of all at “{name}”.",
+)
+LEVEL = Text(
+    zh="按到达量排班，并以线上预约把高峰分散开。",
+    en="Roster by arrivals, and spread the peak with appointments made online.",
+)
+
+
+@dataclass(frozen=True)
+class Peak(Pattern):
+    """A role has people enough, yet work queues, for it arrives in a few hours.
+
+    Looked for by half hour of the day, weekday, turn of the month, and half hour of the week. Peak
+    hours are those in which the work that becomes ready exceeds the duty time of the people there (5 %). Fires per role with a load
+    below `load` where the peak takes at most `hours_share` of the duty time, at least `queue_share` of the contention is of items that came
+    in it or before its work could be done, and that has a lower end of at least `of_cycle_time` of the avoidable cycle time of their cases. Placed at the activity
+    with the most of it. If arrivals were level, the queue formula's wait at the role's load would remain.
+    Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.
+    """
+
+    code = "P13"
+    title = Text(zh="高峰时段排队", en="Queue at peak hours")
+    diagnoses = ("D3", "D6")
+    plan = ("5.1(2)", "7.1(3)", "4.1.3(3)")
+    needs = ("start", "resource", "calendar")
+    method = "queue_formula"
+    feasibility = "high"
+    phase = "4-6"
+
+    load: float = 0.80
+    hours_share: float = 0.25
+    queue_share: float = 0.60
+    of_cycle_time: float = 0.10
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        for queue in queues(facts):
+            if not queue.load < self.load or not queue.contention.any():
+                continue
+            peak = self._peak(facts, queue)
+            if peak is None:
+                continue
+            when, in_peak, hours_share, peak_load = peak
+            waits = in_peak & (queue.contention > 0)
+            rows = queue.rows[waits]
+            cut = sooner(facts, rows, queue.contention[waits])
+            cases, share, low = share_of_cycle_time(facts, rows, cut)
+            if low < self.of_cycle_time:
+                continue
+            peak_queue = float(queue.contention[waits].sum())
+            queue_share = peak_queue / float(queue.contention.sum())
+            level = mean_wait(queue.people, queue.load, queue.service_s, queue.variation)
+            spared = float(np.clip(1 - level * int(in_peak.sum()) * SECOND / peak_queue, 0, 1))
+            wait = peak_queue / len(rows) / SECOND
+            activity = queue.place(np.where(in_peak, queue.contention, 0))
+            text = (
+                PEAK.format(role=queue.name, load=percent(queue.load), when=when, peak_load=f"{peak_load:.1f}")
+                .then(QUEUE.format(name=facts.names[activity], hours=percent(hours_share), queue=percent(queue_share)))
+                .then(WAITED.format(rows=len(rows), wait=duration(wait), share=percent(share)))
+                .then(LEVEL)
+            )
+            figures = {
+                "load": queue.load,
+                "peak_load": peak_load,
+                "hours_share": hours_share,
+                "queue_share": queue_share,
+                "queued": len(rows),
+                "wait_s": wait,
+                "share_of_cycle_time": share,
+                "spared_share": spared,
+            }
+            yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
+
+    def _peak(self, facts: Facts, queue: Queue) -> tuple[Text, np.ndarray, float, float] | None:
+        """When the peak is, bool [rows of the queue] what waits on account of it, its share of the duty time, and its load.
+
+        Of several, the one in which most work comes beyond what can be done.
+        """
+        table = Timetable.of(facts, queue)
+        if table is None:
+            return None
+        found, most = None, 0
+        for shape, value in table.shapes():
+            hours = table.overrun(value)
+            cells = np.isin(value, hours)
+            share = float(table.capacity[cells].sum() / table.capacity.sum())
+            in_peak = table.burdened(cells)[table.of_row]
+            queued = queue.contention[in_peak].sum() >= self.queue_share * queue.contention.sum()
+            work, capacity = int(table.arriving[cells].sum()), int(table.capacity[cells].sum())
+            if share <= self.hours_share and queued and work - capacity > most:
+                found, most = (in_words(shape, hours), in_peak, share, work / capacity), work - capacity
+        return found

@@ -1,0 +1,112 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.eventlog import SECOND
+from bankmine.measure.causes import CUSTOMER
+from bankmine.patterns.base import FEWEST_TO_COMPARE, Finding, Pattern
+from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
+from bankmine.process.definition import Party
+from bankmine.show.format import duration, percent
+from bankmine.words import Text
+
+MINUTE = 60 * SECOND
+LULL = 30 * MINUTE
+
+
+@dataclass(frozen=True)
+class HandoffGap(Pattern):
+    """Work handed to another role lies there although whoever takes it in the end is on duty and free.
+
+    Looked at are the items of an activity that came from people of another role, if need be through a system. Fires where the time
+    they lay (see `lay`) is most of the wait of those that lay, and its lower end at least `of_cycle_time` of the avoidable
+    cycle time of all cases handed over. Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
+    """
+
+    code = "P29"
+    title = Text(zh="交接空档", en="Gap at the hand-off")
+    diagnoses = ("D1", "D3")
+    plan = ("4.2.2(1)", "4.1.3(4)")
+    needs = ("start", "resource", "calendar")
+    feasibility = "high"
+    phase = "4-6"
+
+    of_cycle_time: float = 0.10
+    of_wait: float = 0.5
+    realistic: float = 0.5
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        role, giver, lain = facts.roles.of_instance, handed_by(facts), lay(facts)
+        handed = (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
+        for activity in np.unique(facts.activity[handed & (lain > 0)]).tolist():
+            mine = np.flatnonzero(handed & (facts.activity == activity))
+            rows = mine[lain[mine] > 0]
+            cut = lain[rows]
+            if len(rows) < FEWEST_TO_COMPARE or cut.sum() <= self.of_wait * facts.wait[rows].sum():
+                continue
+            _, share, low = share_of_cycle_time(facts, mine, lain[mine])
+            if low < self.of_cycle_time:
+                continue
+            cases = np.unique(facts.case[rows])
+            receiving = facts.roles.names[int(np.bincount(role[rows]).argmax())]
+            giving = facts.roles.names[int(np.bincount(role[giver[rows]]).argmax())]
+            lasted = float(cut.mean()) / SECOND
+            text = Text(
+                zh="由「{giving}」交到「{receiving}」办「{name}」，{mine} 件中有 {lay} 件（{lay_share}）搁着：最后接手的人早有空，却平均又过 {lasted} 才接，"
+                "占办理时长的 {share}。约定交接时限并由专人跟进，交接即提醒、到时未接即预警。",
+                en="Of {mine} items handed from “{giving}” to “{receiving}” for “{name}”, {lay} ({lay_share}) lay: whoever took them in the end "
+                "had long been free, yet {lasted} more passed on average, {share} of the cycle time. Agree how soon work is to be picked up, "
+                "name who watches over it, announce each hand-off and warn where it lies.",
+            ).format(
+                giving=giving,
+                receiving=receiving,
+                name=facts.names[activity],
+                mine=len(mine),
+                lay=len(rows),
+                lay_share=percent(len(rows) / len(mine)),
+                lasted=duration(lasted),
+                share=percent(share),
+            )
+            figures = {
+                "handed": len(mine),
+                "lay": len(rows),
+                "share": len(rows) / len(mine),
+                "lay_s": lasted,
+                "share_of_cycle_time": share,
+            }
+            yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), where={"role": receiving})
+
+
+def handed_by(facts: Facts) -> np.ndarray:
+    """int64 [instances]: the row of the bank's people that passed the work on to this one of theirs, through systems; -1 = none."""
+    outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY)[facts.activity]
+    system = facts.of_party(Party.SYSTEM)[facts.activity]
+    giver = np.where(outside | system | (facts.resource < 0), -1, facts.enabler)
+    while (through := np.flatnonzero((giver >= 0) & system[giver])).size:
+        giver[through] = facts.enabler[giver[through]]
+    giver[(giver >= 0) & (outside | (facts.resource < 0))[giver]] = -1
+    return giver
+
+
+def lay(facts: Facts) -> np.ndarray:
+    """int64 [instances]: for how long, at the end of its wait, work lay that the one who did it had had time for; 0 = it did not.
+
+    The person had had time once free on duty, since the item was ready, for half an hour and for as long as the item's own work:
+    less is a lull before closing. Found to the minute. Batches (P11) and repeated work (P07) lie for reasons of their own.
+    """
+    items, busy = facts.rework.items, facts.causes.busy
+    ready, began = facts.enabled + facts.causes.parts[:, CUSTOMER], facts.causes.starts.began
+    known = (busy.server >= 0) & (np.append(busy.calendar, -1)[busy.server] >= 0) & idle_can_be_told(facts) & ~facts.by_design
+    row = np.flatnonzero(known & (began > ready) & (facts.causes.batches.of_row < 0) & (items.previous[items.of_row] < 0))
+    time = np.maximum(facts.work, LULL)
+    row = row[busy.idle(busy.server[row], ready[row], began[row]) > time[row]]
+    before, after = ready[row], began[row]
+    while (after - before).max(initial=0) > MINUTE:
+        middle = (before + after) // 2
+        enough = busy.idle(busy.server[row], ready[row], middle) > time[row]
+        before, after = np.where(enough, before, middle), np.where(enough, middle, after)
+    result = np.zeros(len(facts.case), dtype=np.int64)
+    result[row] = began[row] - after
+    return result

@@ -1,0 +1,98 @@
+"""The queue of each role: its items, the part of their waiting that is queue, and the people who serve it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.eventlog import SECOND
+from bankmine.measure.causes import ABSENT, CLOSED, CONTENTION, PRIORITISATION
+from bankmine.process.definition import Kind, Party
+from bankmine.stats.grouped import each_group, grouped_sum
+from bankmine.words import Text
+
+WAITED = Text(
+    zh="共 {rows} 件，平均等 {wait}（上班时间），连同因此拖过的下班时间，占相关业务办理时长的 {share}。",
+    en="{rows} items waited {wait} each in working hours; with the closed hours that this ran into, that is {share} of their cases' cycle time.",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Queue:
+    """One role's items that wait for its people, whatever the activity.
+
+    `role`: its code; `rows` int64, the items. Arrays by row, int64 microseconds of opening time: `pooled`, waiting for somebody busy or
+    off shift while a colleague on duty was idle, at least; `contention`, the rest of the waiting behind earlier work.
+    `load`: share of the duty time at work, `load_low` its lower end, NaN where unknown; `people`: those on duty together.
+    """
+
+    facts: Facts
+    role: int
+    rows: np.ndarray
+    pooled: np.ndarray
+    contention: np.ndarray
+    load: float
+    load_low: float
+    people: int
+
+    @property
+    def name(self) -> str:
+        return self.facts.roles.names[self.role]
+
+    def place(self, waits: np.ndarray) -> int:
+        """The activity with the largest sum of `waits` [rows]."""
+        return int(grouped_sum(waits, self.facts.activity[self.rows], len(self.facts.names)).argmax())
+
+    @cached_property
+    def service_s(self) -> float:
+        """Mean work of an item, seconds."""
+        return float(self._work.mean()) / SECOND if len(self._work) else 0.0
+
+    @cached_property
+    def variation(self) -> float:
+        """Mean of the squared coefficients of variation between arrivals (at random: 1) and of work, as the queue formula wants it."""
+        return (1 + float((self._work / self._work.mean()).var())) / 2 if len(self._work) else 1.0
+
+    @cached_property
+    def _work(self) -> np.ndarray:
+        work = self.facts.work[self.rows]
+        return work[work > 0]
+
+
+def queues(facts: Facts) -> Iterator[Queue]:
+    """Each role of the bank's people whose load is known.
+
+    Which part of a wait a colleague's idle time meets is not known; it counts only as far as it exceeds the parts that are not `pooled`'s.
+    """
+    outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) & ~facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
+    parts, role = facts.causes.parts, facts.roles.of_instance
+    staff = ~outside[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
+    waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]
+    pooled = np.clip(facts.workload.idle_peers() - (facts.causes.wait - parts[:, CLOSED] - waited), 0, waited)
+    contention = np.minimum(parts[:, CONTENTION], waited - pooled)
+    for r in np.unique(role[staff]).tolist():
+        load = float(facts.workload.load[r])
+        if np.isnan(load):
+            continue
+        rows = np.flatnonzero(staff & (role == r))
+        on_duty = facts.workload.duty_people[r]
+        people = max(round(float((on_duty**2).sum() / on_duty.sum())), 1)
+        yield Queue(facts, r, rows, pooled[rows], contention[rows], load, float(facts.workload.load_low[r]), people)
+
+
+def sooner(facts: Facts, rows: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """int64 [rows] microseconds by which an item would be done sooner without `part` of its waiting in opening time (int64 [rows]).
+
+    What is left of its waiting and its work is laid out from its enablement in its opening hours: a queue that lasts beyond closing
+    also costs the hours until the opening. Never less than `part`, nor more than the wait; `part` where no calendar is known.
+    """
+    result = part.copy()
+    for number, at in each_group(np.where(part > 0, facts.duty.opening[rows], -1)):
+        if number >= 0:
+            mine, opening = rows[at], facts.duty.calendars[number]
+            needed = opening.between(facts.enabled[mine], facts.moment[mine]) - part[at]
+            done = opening.add(facts.enabled[mine], np.maximum(needed, 0))
+            result[at] = np.clip(facts.moment[mine] - done, part[at], facts.causes.wait[mine])
+    return np.minimum(result, facts.wait[rows])

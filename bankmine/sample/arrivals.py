@@ -1,0 +1,62 @@
+"""When cases arrive: the weekly and daily shape of a bank's day, and what concentrates or displaces it."""
+
+import math
+
+import numpy as np
+
+from bankmine.sample.office import DAY, HOUR, WEEK
+
+MONDAY = np.datetime64("2024-01-01", "s")  # time 0, on the bank's wall clock
+OPENING, CLOSING, WORKDAYS = 9 * HOUR, 17 * HOUR, 5
+WEEKDAYS = (1.15, 1.05, 1.0, 0.95, 0.85, 0.0, 0.0)
+HOURS = (0.8, 1.2, 1.2, 0.8, 0.9, 1.15, 1.1, 0.85)  # of the eight hours from opening on
+SEASON = 0.15  # arrivals swing by that share over a year
+OFF_DUTY = 0.03  # share of arrivals outside duty hours, online
+BRANCH = 0.6  # share of the others who come to the branch
+AT_WEEKENDS = 0.3  # of arrivals that do not come while the office is open
+PEAK = 3 * HOUR // 2
+LAST_DAYS = 3  # working days of a month
+
+
+def arrivals(cases: int, days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """int64 seconds, sorted, of a Poisson process with weekly, daily and yearly shape, given their number; bool: in the branch."""
+    day = np.arange(days)
+    phase = rng.uniform(0, 2 * math.pi)
+    season = 1 + SEASON * np.sin(2 * math.pi * day / 365.25 + phase)
+    weight = np.array(WEEKDAYS)[day % 7] * season
+    off_duty = rng.random(cases) < OFF_DUTY
+    on = rng.choice(days, size=cases, p=weight / weight.sum())
+    hour = rng.choice(len(HOURS), size=cases, p=np.array(HOURS) / sum(HOURS))
+    at_work = on * DAY + OPENING + (hour + rng.random(cases)) * HOUR
+    evening = rng.choice(days, size=cases) * DAY + CLOSING + rng.random(cases) * 5 * HOUR
+    time = np.where(off_duty, evening, at_work)
+    branch = ~off_duty & (rng.random(cases) < BRANCH)
+    order = np.argsort(time, kind="stable")
+    return np.round(time[order]).astype(np.int64), branch[order]
+
+
+def off_duty(time: np.ndarray, moved: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Those moved come in the evening of their day, or on the weekend of their week."""
+    evening = time - time % DAY + CLOSING + (rng.random(len(time)) * 5 * HOUR).astype(np.int64)
+    weekend = time - time % WEEK + (5 * DAY + (rng.random(len(time)) * 2 * DAY).astype(np.int64))
+    at = np.where(rng.random(len(time)) < AT_WEEKENDS, weekend, evening)
+    return np.where(moved, at, time)
+
+
+def peak(time: np.ndarray, moved: np.ndarray, when: str, rng: np.random.Generator) -> np.ndarray:
+    """Those moved come in an hour and a half of their day ("clock"), on one day of their week ("weekday"), or on the last working
+    days of their month ("month end")."""
+    at_clock = time % DAY
+    if when == "clock":
+        begin = OPENING + int(rng.integers(0, 10)) * HOUR // 2
+        at = time - at_clock + begin + (rng.random(len(time)) * PEAK).astype(np.int64)
+    elif when == "weekday":
+        at = time - time % WEEK + int(rng.integers(WORKDAYS)) * DAY + at_clock
+    else:
+        day = MONDAY.astype("datetime64[D]") + (time // DAY).astype("timedelta64[D]")
+        after = (day.astype("datetime64[M]") + 1).astype("datetime64[D]")
+        last = np.busday_offset(after, -1 - rng.integers(0, LAST_DAYS, len(time)), roll="forward")
+        at = (last - MONDAY.astype("datetime64[D]")).astype(np.int64) * DAY + at_clock
+    # What would come after the last case of all stays where it is, as does what comes off duty.
+    moved = moved & (at <= time.max()) & (time % WEEK < WORKDAYS * DAY) & (at_clock >= OPENING) & (at_clock < CLOSING)
+    return np.where(moved, at, time)

@@ -1,0 +1,106 @@
+"""Problems of a role: the office as the problem has it, how much work that is, and where the problem shows most."""
+
+from dataclasses import replace
+from math import ceil
+
+import numpy as np
+
+from bankmine.sample.arrivals import off_duty, peak
+from bankmine.sample.models import Model
+from bankmine.sample.office import OFFICE, Hours
+from bankmine.sample.problems import OF_A_ROLE, Problem
+from bankmine.sample.simulate import Plan, Run
+from bankmine.sample.waits import BATCHING, CLOSED, CONTENTION, PRIORITISATION
+from bankmine.sample.world import Row
+
+CAUSE = {"P08": CONTENTION, "P09": CONTENTION, "P10": PRIORITISATION, "P11": BATCHING, "P12": CLOSED, "P13": CONTENTION}
+SHORT_MINUTES = 9.0
+
+
+def arranged(plan: Plan, problem: Problem) -> Plan:
+    """The plan as the problem has it: fewer people, other hours, another order of service, or other arrivals."""
+    if problem.pattern not in OF_A_ROLE:
+        return plan
+    desk, how = plan.desks[problem.role], problem.how
+    if how in ("arrivals", "clock", "weekday", "month end"):
+        moved, rng = _moved(plan, problem), plan.draws.stream("moved")
+        at = off_duty(plan.arrivals, moved, rng) if how == "arrivals" else peak(plan.arrivals, moved, how, rng)
+        return replace(plan, arrivals=at)
+    if problem.pattern == "P08":
+        desk = replace(desk, people=ceil(desk.people / 2))
+    elif problem.pattern == "P09":
+        assert problem.load is not None
+        most = problem.strength / (problem.load * desk.people)
+        desk = replace(desk, named=tuple(most + (1 - most) * k / (desk.people - 1) for k in range(desk.people - 1)))
+    elif how == "last come":
+        desk = replace(desk, order="last come")
+    elif how == "favour":
+        desk = replace(desk, order="favour", favoured=problem.share)
+    elif problem.pattern == "P11":
+        desk = replace(desk, batching=problem.batching)
+    else:
+        hours = Hours(how)
+        desk = replace(desk, hours=hours, people=round(desk.people * OFFICE.a_week / hours.a_week))
+    return replace(plan, desks={**plan.desks, problem.role: desk})
+
+
+def calibrated(plan: Plan, problem: Problem, healthy: Run) -> Plan:
+    """The plan with as much work as makes the load that the problem is to have, given a run of the plan without it.
+
+    Where each case has its person it is the busiest person's load. The steps of a chain cut in pieces are short, the role's other
+    steps longer for it. Nobody who is to come off duty comes to the branch.
+    """
+    if problem.pattern == "P05":
+        return _cut_short(plan, problem, healthy)
+    if problem.how == "arrivals":
+        return replace(plan, in_branch=plan.in_branch & ~_moved(plan, problem))
+    if problem.load is None:
+        return plan
+    desk = arranged(plan, problem).desks[problem.role]
+    rows = [row for row in healthy.rows if row.role == problem.role and row.end <= plan.window]
+    capacity, load = desk.capacity(plan.window), problem.load
+    if desk.named:
+        busiest = plan.shares("P09 desk") < desk.named[0]
+        rows = [row for row in rows if busiest[row.case]]
+        capacity, load = capacity / desk.people, problem.strength
+    return plan.heavier(problem.role, load * capacity / sum(row.end - row.start for row in rows))
+
+
+def _cut_short(plan: Plan, problem: Problem, healthy: Run) -> Plan:
+    work = dict.fromkeys(plan.scale, 0)
+    for row in healthy.rows:
+        if row.role == problem.role and row.step in work:
+            work[row.step] += row.end - row.start
+    scale = dict(plan.scale)
+    for step in problem.path:
+        scale[step] = min(scale[step], SHORT_MINUTES / plan.model.tasks[step].minutes)
+    spared = sum(work[step] * (1 - scale[step] / plan.scale[step]) for step in problem.path)
+    others = [step for step, seconds in work.items() if seconds and step not in problem.path]
+    by = 1 + spared / max(sum(work[step] for step in others), 1)
+    return replace(plan, scale=scale | {step: scale[step] * by for step in others})
+
+
+def befallen(problem: Problem, rows: list[Row]) -> list[Row]:
+    """The rows that waited for the cause of a role's problem; off duty: those that came while the role was closed."""
+    mine = [row for row in rows if row.role == problem.role and row.parts[CAUSE[problem.pattern]] > 0]
+    if problem.pattern == "P11":
+        return [row for row in mine if row.step == problem.step]
+    if problem.pattern == "P12":
+        hours = OFFICE if problem.how == "arrivals" else Hours(problem.how)
+        return [row for row in mine if not hours.is_open(row.enabled)]
+    return mine
+
+
+def placed(problem: Problem, model: Model, rows: list[Row]) -> Problem:
+    """The problem with the step at which it shows most."""
+    if problem.step:
+        return problem
+    lost = dict.fromkeys((step for step, task in model.tasks.items() if task.role == problem.role), 0)
+    for row in befallen(problem, rows):
+        lost[row.step] = lost.get(row.step, 0) + row.parts[CAUSE[problem.pattern]]
+    return replace(problem, step=max(lost, key=lambda step: lost[step]))
+
+
+def _moved(plan: Plan, problem: Problem) -> np.ndarray:
+    """bool [cases]: those that come at another time."""
+    return plan.shares("moved") < problem.share
