@@ -12,8 +12,8 @@ from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
 from bankmine.advice.waits import line_of, row_at, wait_blocks
-from bankmine.facts import Facts
-from bankmine.log.eventlog import EventLog
+from bankmine.facts import Facts, needs_met
+from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
 from bankmine.measure.business import CalendarUsed
@@ -181,6 +181,12 @@ class Analysis(Shown):
         from bankmine.model.conformance import replay_fitness
 
         return replay_fitness(self.discovered, self.variants)
+
+    @cached_property
+    def has(self) -> frozenset[str]:
+        """Which of NEEDS the log meets, told without the measures that rest on them."""
+        timed = self.log.start_known & (self.log.end != UNKNOWN_TIME)
+        return needs_met(self.log, self.understanding, timed, self.customer_waits, self.roles, self.duty)
 
     @cached_property
     def facts(self) -> Facts:

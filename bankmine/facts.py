@@ -29,6 +29,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
     {
         "start": Text(zh="各环节的开始时间", en="start times of the activities"),
         "resource": Text(zh="经办人", en="who did the work (resource)"),
+        "role": Text(zh="岗位", en="the role of who did the work"),
         "calendar": Text(
             zh="工作时间（配置中的 [calendar]，或足够多的记录以推断）",
             en="duty hours ([calendar] in the configuration, or enough stamps to find them)",
@@ -138,7 +139,7 @@ class Facts:
             timezone=log.source.timezone,
             by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=_has(log, understanding, timed, customer_waits, duty),
+            has=needs_met(log, understanding, timed, customer_waits, roles, duty),
         )
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
@@ -170,13 +171,16 @@ class Facts:
         return np.where(others[self.activity], 0, self.work)
 
 
-def _has(log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits, duty: Duty) -> frozenset[str]:
+def needs_met(
+    log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits, roles: Roles, duty: Duty
+) -> frozenset[str]:
     meanings = understanding.activities
     steps = [m.step for m in meanings if m.step is not None]
     seen = {step.id for step in steps}
     found = {
         "start": bool(timed.any()),
         "resource": bool((log.resource >= 0).any()),
+        "role": roles.given,
         "calendar": duty.basis != "unknown",
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),

@@ -45,7 +45,7 @@ def resources(
             {str(name): None if value != value else value for name, value in row.items()}
             for row in (table.to_dict("records") if table is not None else ())
         ]
-        blocks = [*workload.blocks(), *_people_blocks(people), *transfers.blocks()]
+        blocks = [*analysis.calendar.blocks(), *workload.blocks(), *_people_blocks(people), *transfers.blocks()]
     write(reading, form, blocks, rows, analysis.log.source.timezone)
 
 
@@ -65,6 +65,8 @@ def _people(analysis: "Analysis") -> "pd.DataFrame | None":
 
 def _people_blocks(people: "pd.DataFrame | None") -> list[Block]:
     """The busiest people; nothing where they are hidden or there are none."""
+    from bankmine.measure.business import business_hours
+
     if people is None or people.empty:
         return []
     first = people.sort_values("load", ascending=False, kind="stable", na_position="last").head(SHOWN_PEOPLE)
@@ -72,8 +74,8 @@ def _people_blocks(people: "pd.DataFrame | None") -> list[Block]:
         Column(Text(zh="人员", en="Person"), "label"),
         Column(Text(zh="岗位", en="Role"), "label"),
         Column(Text(zh="件数", en="Items"), "count"),
-        Column(Text(zh="办理时间", en="At work"), "duration"),
-        Column(Text(zh="当班时间", en="On duty"), "duration"),
+        Column(Text(zh="办理（小时）", en="At work (h)"), "number"),
+        Column(Text(zh="当班（小时）", en="On duty (h)"), "number"),
         Column(Text(zh="负荷", en="Load"), "share"),
     )
     rows = [
@@ -81,9 +83,15 @@ def _people_blocks(people: "pd.DataFrame | None") -> list[Block]:
             r["resource"],
             r["role"],
             int(r["items"]),
-            *(None if r[name] != r[name] else float(r[name]) for name in ("busy_s", "duty_s", "load")),
+            business_hours(_known(r["busy_s"])),
+            business_hours(_known(r["duty_s"])),
+            _known(r["load"]),
         )
         for r in first.to_dict("records")
     ]
     caption = Text(zh="各人的负荷", en="Load by person")
     return [TableBlock(columns, rows, hidden=len(people) - len(first), caption=caption)]
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else float(value)

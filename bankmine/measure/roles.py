@@ -35,14 +35,21 @@ class Roles:
 
     @classmethod
     def _by_activity(cls, log: EventLog) -> "Roles":
-        from scipy.sparse import csr_array
-        from scipy.sparse.csgraph import connected_components
-
         people = len(log.resources)
         counts = _table(log.resource, log.activity, people, len(log.activities))
         share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        own = csr_array((share >= OWN_SHARE) | (share == share.max(axis=1, keepdims=True)), dtype=np.int32)
-        groups, label = connected_components(own @ own.T, directed=False)
+        person, own = np.nonzero((share >= OWN_SHARE) | (share == share.max(axis=1, keepdims=True)))
+        number = np.arange(people)
+        while True:  # each takes the least number among those with whom it shares an activity, until all of a role have the same
+            least = np.full(len(log.activities), people)
+            np.minimum.at(least, own, number[person])
+            spread = number.copy()
+            np.minimum.at(spread, person, least[own])
+            if (spread == number).all():
+                break
+            number = spread
+        heads, label = np.unique(number, return_inverse=True)
+        groups = len(heads)
         done = np.zeros((groups, len(log.activities)), dtype=np.int64)
         np.add.at(done, label, counts)
         main = [log.activities[a] for a in done.argmax(axis=1).tolist()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME, EventLog
+from bankmine.measure.business import business_hours
 from bankmine.measure.busy import Busy, on_duty
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
@@ -226,7 +227,7 @@ class Workload(Shown):
                 _known(self.load[r]),
                 _known(self.load_low[r]),
                 float(self.queue[r].mean()),
-                _known(self.idle_while_queued_s[r]),
+                business_hours(_known(self.idle_while_queued_s[r])),
             )
             for r in shown
         ]
@@ -237,7 +238,7 @@ class Workload(Shown):
             Column(Text(zh="负荷", en="Load"), "share"),
             Column(Text(zh="负荷下限", en="Load, low end"), "share"),
             Column(Text(zh="平均排队件数", en="Mean queue"), "number"),
-            Column(Text(zh="有件排队时的空闲", en="Idle while work waited"), "duration"),
+            Column(Text(zh="有件排队时的空闲（小时）", en="Idle while work waited (h)"), "number"),
         )
         caption = Text(
             zh="各岗位的负荷与排队：负荷为当班时间中办理业务的份额", en="Load and queues by role: load is the share of duty time at work"

@@ -52,13 +52,13 @@ class Contention(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
-            if not queue.load_low >= self.load:
+            if queue.beside_idle or not queue.load_low >= self.load:
                 continue
             waits = queue.contention > 0
             rows = queue.rows[waits]
             cut = sooner(facts, rows, queue.contention[waits])
             cases, share, low = share_of_cycle_time(facts, rows, cut)
-            if low < self.of_cycle_time:
+            if share < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             limit = self.saturated - 0.01
             spared = spared_by_one_more(queue.people, min(queue.load, limit))

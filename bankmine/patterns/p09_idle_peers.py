@@ -48,16 +48,16 @@ class IdlePeers(Pattern):
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
             people = int(facts.workload.people[queue.role])
-            if people < 2 or not queue.load < self.load:
+            if people < 2 or not queue.beside_idle or not queue.load < self.load:
                 continue
             waits = queue.pooled > 0
             rows = queue.rows[waits]
             cut = sooner(facts, rows, queue.pooled[waits])
             cases, share, low = share_of_cycle_time(facts, rows, cut)
-            if low < self.of_cycle_time:
+            if share < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             left = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * len(queue.rows) * SECOND
-            spared = float(np.clip(1 - (left - queue.contention.sum()) / queue.pooled.sum(), 0, 1))
+            spared = float(np.clip((queue.waited.sum() - left) / queue.pooled.sum(), 0, 1))
             wait = float(queue.pooled[waits].mean()) / SECOND
             activity = queue.place(queue.pooled)
             text = (

@@ -58,7 +58,7 @@ class OffDuty(Pattern):
             if wilson(len(rows), items)[0] < self.off_share:
                 continue
             cases, of_time, low = share_of_cycle_time(facts, rows, until[rows])
-            if low < self.of_cycle_time:
+            if of_time < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             as_house = int(house[rows].sum()) >= int(longer[rows].sum()) / 2
             spared = float((house if as_house else longer)[rows].sum()) / float(until[rows].sum())

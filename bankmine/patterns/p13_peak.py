@@ -56,7 +56,7 @@ class Peak(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
-            if not queue.load < self.load or not queue.contention.any():
+            if queue.beside_idle or not queue.load < self.load or not queue.contention.any():
                 continue
             peak = self._peak(facts, queue)
             if peak is None:
@@ -66,7 +66,7 @@ class Peak(Pattern):
             rows = queue.rows[waits]
             cut = sooner(facts, rows, queue.contention[waits])
             cases, share, low = share_of_cycle_time(facts, rows, cut)
-            if low < self.of_cycle_time:
+            if share < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             peak_queue = float(queue.contention[waits].sum())
             queue_share = peak_queue / float(queue.contention.sum())

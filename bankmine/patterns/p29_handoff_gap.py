@@ -5,24 +5,26 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.measure.causes import CUSTOMER
-from bankmine.patterns.base import FEWEST_TO_COMPARE, Finding, Pattern
+from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER
+from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
 MINUTE = 60 * SECOND
-LULL = 30 * MINUTE
+BREAK = 5 * MINUTE
+OF_DUTY = 0.2
 
 
 @dataclass(frozen=True)
 class HandoffGap(Pattern):
     """Work handed to another role lies there although whoever takes it in the end is on duty and free.
 
-    Looked at are the items of an activity that came from people of another role, if need be through a system. Fires where the time
-    they lay (see `lay`) is most of the wait of those that lay, and its lower end at least `of_cycle_time` of the avoidable
-    cycle time of all cases handed over. Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
+    Looked at are the items of an activity that came from people of another role, if need be through a system. Fires where at least
+    `lying_share` (lower end) of them lay, that time being more than `of_wait` of their waits and at least `of_cycle_time` (lower end)
+    of their cases' avoidable cycle time. Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
     """
 
     code = "P29"
@@ -33,6 +35,7 @@ class HandoffGap(Pattern):
     feasibility = "high"
     phase = "4-6"
 
+    lying_share: float = 0.10
     of_cycle_time: float = 0.10
     of_wait: float = 0.5
     realistic: float = 0.5
@@ -44,12 +47,11 @@ class HandoffGap(Pattern):
             mine = np.flatnonzero(handed & (facts.activity == activity))
             rows = mine[lain[mine] > 0]
             cut = lain[rows]
-            if len(rows) < FEWEST_TO_COMPARE or cut.sum() <= self.of_wait * facts.wait[rows].sum():
+            if wilson(len(rows), len(mine))[0] < self.lying_share or cut.sum() <= self.of_wait * facts.wait[rows].sum():
                 continue
-            _, share, low = share_of_cycle_time(facts, mine, lain[mine])
+            cases, share, low = share_of_cycle_time(facts, rows, cut)
             if low < self.of_cycle_time:
                 continue
-            cases = np.unique(facts.case[rows])
             receiving = facts.roles.names[int(np.bincount(role[rows]).argmax())]
             giving = facts.roles.names[int(np.bincount(role[giver[rows]]).argmax())]
             lasted = float(cut.mean()) / SECOND
@@ -93,19 +95,21 @@ def handed_by(facts: Facts) -> np.ndarray:
 def lay(facts: Facts) -> np.ndarray:
     """int64 [instances]: for how long, at the end of its wait, work lay that the one who did it had had time for; 0 = it did not.
 
-    The person had had time once free on duty, since the item was ready, for half an hour and for as long as the item's own work:
-    less is a lull before closing. Found to the minute. Batches (P11) and repeated work (P07) lie for reasons of their own.
+    The person had had time once free on duty, since the item was ready, for more than a short break and, where the wait ran past
+    closing, than the item's own work: what cannot be finished before closing is rightly left. Who was free for less than a fifth of the
+    wait's duty time was busy: the item queued. Found to the minute. Batches (P11) and repeated work (P07) lie for reasons of their own.
     """
-    items, busy = facts.rework.items, facts.causes.busy
-    ready, began = facts.enabled + facts.causes.parts[:, CUSTOMER], facts.causes.starts.began
+    items, busy, parts = facts.rework.items, facts.causes.busy, facts.causes.parts
+    ready, began = facts.enabled + parts[:, CUSTOMER], facts.causes.starts.began
     known = (busy.server >= 0) & (np.append(busy.calendar, -1)[busy.server] >= 0) & idle_can_be_told(facts) & ~facts.by_design
     row = np.flatnonzero(known & (began > ready) & (facts.causes.batches.of_row < 0) & (items.previous[items.of_row] < 0))
-    time = np.maximum(facts.work, LULL)
-    row = row[busy.idle(busy.server[row], ready[row], began[row]) > time[row]]
+    excused = BREAK + np.where(parts[:, CLOSED] + parts[:, ABSENT] > 0, facts.work, 0)
+    idle, duty = (of(busy.server[row], ready[row], began[row]) for of in (busy.idle, busy.on_duty))
+    row = row[(idle > excused[row]) & (idle >= OF_DUTY * duty)]
     before, after = ready[row], began[row]
     while (after - before).max(initial=0) > MINUTE:
         middle = (before + after) // 2
-        enough = busy.idle(busy.server[row], ready[row], middle) > time[row]
+        enough = busy.idle(busy.server[row], ready[row], middle) > excused[row]
         before, after = np.where(enough, before, middle), np.where(enough, middle, after)
     result = np.zeros(len(facts.case), dtype=np.int64)
     result[row] = began[row] - after

@@ -9,6 +9,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import ABSENT, CLOSED, CONTENTION, PRIORITISATION
+from bankmine.patterns.shares import idle_can_be_told
 from bankmine.process.definition import Kind, Party
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
@@ -23,16 +24,17 @@ WAITED = Text(
 class Queue:
     """One role's items that wait for its people, whatever the activity.
 
-    `role`: its code; `rows` int64, the items. Arrays by row, int64 microseconds of opening time: `pooled`, waiting for somebody busy or
-    off shift while a colleague on duty was idle, at least; `contention`, the rest of the waiting behind earlier work.
+    `role`: its code; `rows` int64, the items. Arrays by row, int64 microseconds of opening time: `waited`, for somebody busy or off
+    shift; of it `contention`, behind earlier work, and `pooled`, while a colleague on duty was idle, at least.
     `load`: share of the duty time at work, `load_low` its lower end, NaN where unknown; `people`: those on duty together.
     """
 
     facts: Facts
     role: int
     rows: np.ndarray
-    pooled: np.ndarray
+    waited: np.ndarray
     contention: np.ndarray
+    pooled: np.ndarray
     load: float
     load_low: float
     people: int
@@ -40,6 +42,11 @@ class Queue:
     @property
     def name(self) -> str:
         return self.facts.roles.names[self.role]
+
+    @property
+    def beside_idle(self) -> bool:
+        """Most of the waiting is beside idle colleagues: then it is for want of pooling (P09), else of capacity when it is needed."""
+        return 2 * int(self.pooled.sum()) > int(self.waited.sum())
 
     def place(self, waits: np.ndarray) -> int:
         """The activity with the largest sum of `waits` [rows]."""
@@ -64,14 +71,15 @@ class Queue:
 def queues(facts: Facts) -> Iterator[Queue]:
     """Each role of the bank's people whose load is known.
 
-    Which part of a wait a colleague's idle time meets is not known; it counts only as far as it exceeds the parts that are not `pooled`'s.
+    Which part of a wait a colleague's idle time meets is not known; it counts only as far as it exceeds the other parts.
     """
     outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) & ~facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
     parts, role = facts.causes.parts, facts.roles.of_instance
     staff = ~outside[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
+    contention = np.minimum(parts[:, CONTENTION], facts.wait)
     waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]
     pooled = np.clip(facts.workload.idle_peers() - (facts.causes.wait - parts[:, CLOSED] - waited), 0, waited)
-    contention = np.minimum(parts[:, CONTENTION], waited - pooled)
+    pooled[~idle_can_be_told(facts)] = 0
     for r in np.unique(role[staff]).tolist():
         load = float(facts.workload.load[r])
         if np.isnan(load):
@@ -79,7 +87,8 @@ def queues(facts: Facts) -> Iterator[Queue]:
         rows = np.flatnonzero(staff & (role == r))
         on_duty = facts.workload.duty_people[r]
         people = max(round(float((on_duty**2).sum() / on_duty.sum())), 1)
-        yield Queue(facts, r, rows, pooled[rows], contention[rows], load, float(facts.workload.load_low[r]), people)
+        low = float(facts.workload.load_low[r])
+        yield Queue(facts, r, rows, waited[rows], contention[rows], pooled[rows], load, low, people)
 
 
 def sooner(facts: Facts, rows: np.ndarray, part: np.ndarray) -> np.ndarray:

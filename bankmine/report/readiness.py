@@ -21,16 +21,18 @@ MEASURES: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("waiting", Text(zh="等待时间（与办理时间分开）", en="waiting, apart from work"), ("start",)),
     ("processing_time", Text(zh="办理工时", en="work done"), ("start",)),
     ("handovers", Text(zh="交接", en="handovers"), ("resource",)),
+    ("waiting_causes", Text(zh="等待的原因", en="why work waits"), ("resource",)),
+    ("business_time", Text(zh="营业时间内的时长", en="durations in business time"), ("calendar",)),
+    ("resources", Text(zh="负荷与排队", en="load and queues"), ("resource", "calendar")),
     ("customer_waits", Text(zh="等待客户的时间", en="waiting for customers"), ("customer_steps",)),
 )
 
 
 def readiness(analysis: "Analysis") -> list[Readiness]:
     """The measures, then the patterns in order of code."""
-    has = analysis.facts.has
-    rows = [(name, tuple(need for need in needs if need not in has)) for name, _, needs in MEASURES]
-    rows += [(pattern.code, pattern.missing(analysis.facts)) for pattern in analysis.patterns]
-    return [Readiness(analysis=name, ready=not missing, missing=list(missing)) for name, missing in rows]
+    asked = [(name, needs) for name, _, needs in MEASURES] + [(pattern.code, pattern.needs) for pattern in analysis.patterns]
+    lacking = [(name, [need for need in needs if need not in analysis.has]) for name, needs in asked]
+    return [Readiness(analysis=name, ready=not missing, missing=missing) for name, missing in lacking]
 
 
 def readiness_blocks(analysis: "Analysis", ready: Sequence[Readiness]) -> list[Block]:

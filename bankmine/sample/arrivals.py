@@ -48,7 +48,7 @@ def peak(time: np.ndarray, moved: np.ndarray, when: str, rng: np.random.Generato
     days of their month ("month end")."""
     at_clock = time % DAY
     if when == "clock":
-        begin = OPENING + int(rng.integers(0, 10)) * HOUR // 2
+        begin = OPENING + int(rng.integers(4, 10)) * HOUR // 2
         at = time - at_clock + begin + (rng.random(len(time)) * PEAK).astype(np.int64)
     elif when == "weekday":
         at = time - time % WEEK + int(rng.integers(WORKDAYS)) * DAY + at_clock

@@ -66,12 +66,16 @@ class Hours:
         slot = bisect_right(self._before[0], time % WEEK) - 1
         return slot >= 0 and time % WEEK < self.slots[slot][1]
 
+    def closing(self, time: int) -> int:
+        """The end of the slot in which an open moment lies."""
+        slot = bisect_right(self._before[0], time % WEEK) - 1
+        return time - time % WEEK + self.slots[slot][1]
+
     def fit(self, time: int, duration: int) -> int:
         """The first moment from which so much work can be done without leaving it over a break; at most `longest` of it."""
         begin = self.after(time, 0)
         while True:
-            slot = bisect_right(self._before[0], begin % WEEK) - 1
-            closing = begin - begin % WEEK + self.slots[slot][1]
+            closing = self.closing(begin)
             if begin + duration <= closing:
                 return begin
             begin = self.after(closing, 0)
@@ -170,6 +174,10 @@ class Person:
     own: list["Waiting"] = field(default_factory=list)
     past: list[tuple[int, int, int]] = field(default_factory=list)
 
+    def worked(self, until: int) -> int:
+        """Seconds at work on what was done by then; things done at once count once."""
+        return sum(end - start for start, end in {(start, end) for start, end, _ in self.past} if end <= until)
+
 
 Waiting = tuple[int, int, int, list[Job]]  # rank, moment (negative where the last comes first), number, the jobs done in one go
 
@@ -203,16 +211,9 @@ class Team:
             self.clock.at(self._fires, self.release)
 
     def release(self) -> None:
-        """Lets go of the work held for a batch; what one person cannot do before the break is a batch by itself."""
-        sitting = min(person.hours.longest for person in self.people)
-        while self._held:
-            count, total = 0, 0
-            for job in self._held:
-                total += job.duration
-                if count and total > sitting and not self._parallel:
-                    break
-                count += 1
-            batch, self._held = self._held[:count], self._held[count:]
+        """Lets go of the work held for a batch."""
+        if self._held:
+            batch, self._held = self._held, []
             self._enqueue(batch)
 
     def expects(self) -> int:
@@ -243,13 +244,13 @@ class Team:
         while idle := [person for person in self.people if person.free <= now and person.hours.is_open(now)]:
             queues = [queue for queue in (self._shared, *(person.own for person in idle)) if queue]
             if not queues:
-                return
+                break
             queue = min(queues, key=lambda q: q[0])
-            jobs = heapq.heappop(queue)[3]
-            duration = jobs[0].duration
+            waiting = heapq.heappop(queue)
+            duration = waiting[3][0].duration
             takers = idle if queue is self._shared else [person for person in idle if person.own is queue]
             person = min(takers, key=lambda p: (p.hours.fit(now, min(duration, p.hours.longest)), p.free, p.name))
-            self._serve(person, jobs)
+            self._serve(person, waiting)
         off = [p for p in self.people if p.free <= now and (self._shared or p.own)]
         if off:
             opening = min(person.hours.after(now, 0) for person in off)
@@ -257,20 +258,33 @@ class Team:
                 self._wake = opening
                 self.clock.at(opening, self.dispatch)
 
-    def _serve(self, person: Person, jobs: list[Job]) -> None:
-        who, together = self.people.index(person), len(jobs) > 1 and self._parallel
-        durations = [min(job.duration, person.hours.longest) for job in jobs]
-        self._backlog -= sum(job.duration for job in jobs)
-        total = max(durations) if together else sum(durations)
-        begin = moment = person.hours.fit(self.clock.now, min(total, person.hours.longest))
-        ready = max(max(job.enabled, job.asked) for job in jobs)
-        for job, duration in zip(jobs, durations, strict=True):
-            job.start, job.end, job.who = moment, moment + (total if together else duration), who
-            job.parts = split(job.enabled, job.asked, ready, begin, moment, self.desk.hours, person.hours, person.past)
-            moment = begin if together else job.end
-        person.past.extend((job.start, job.end, job.enabled) for job in jobs)
-        person.free = begin + total
+    def _serve(self, person: Person, waiting: Waiting) -> None:
+        """What of a batch would not be finished before the break is a batch by itself, and the first that the person does afterwards."""
+        who, jobs, hours = self.people.index(person), waiting[3], person.hours
+        together = len(jobs) > 1 and self._parallel
+        durations = [min(job.duration, hours.longest) for job in jobs]
+        if together:
+            durations = [max(durations)] * len(jobs)
+        begin = moment = hours.fit(self.clock.now, durations[0])
+        ends: list[int] = []
+        for duration in durations:
+            if moment + duration > hours.closing(begin):
+                break
+            ends.append(moment + duration)
+            moment = begin if together else ends[-1]
+        done, rest = jobs[: len(ends)], jobs[len(ends) :]
+        if rest:
+            heapq.heappush(person.own, (*waiting[:3], rest))
+        self._backlog -= sum(job.duration for job in done)
+        ready = max(max(job.enabled, job.asked) for job in done)
+        start = begin
+        for job, end in zip(done, ends, strict=True):
+            job.start, job.end, job.who = start, end, who
+            job.parts = split(job.enabled, job.asked, ready, begin, start, self.desk.hours, hours, person.past)
+            start = begin if together else end
+        person.past.extend((job.start, job.end, job.enabled) for job in done)
+        person.free = ends[-1]
         self.clock.at(person.free, self.dispatch)
-        for job in jobs:
+        for job in done:
             self.taken(self, job)
             self.clock.at(job.end, job.done)

@@ -53,8 +53,8 @@ T = TypeVar("T")
 ORDERS: tuple[Order, ...] = ("last come", "favour")
 SHORT_HOURS = ("Mon-Fri 09:00-12:00", "Mon-Fri 14:00-17:00", "Mon,Wed,Fri 09:00-17:00")
 PEAKS = ("clock", "weekday", "month end")
-DAILY = tuple(tuple(day * DAY + clock * HOUR for day in range(5)) for clock in (10, 11, 14))
-WEEKLY = tuple(tuple(day * DAY + 9 * HOUR for day in days) for days in ((1,), (3,), (4,), (1, 3), (0, 3)))
+DAILY = tuple(tuple(day * DAY + clock * HOUR for day in range(5)) for clock in (11, 14))
+WEEKLY = tuple(tuple(day * DAY + 14 * HOUR for day in days) for days in ((1,), (3,), (1, 3), (0, 3), (1, 4)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Problem:
             return replace(self, strength=1.0 + (self.strength - 1.0) * by)
         if self.pattern in HIGHEST_LOAD:
             assert self.load is not None
-            return replace(self, load=min(self.load * by, HIGHEST_LOAD[self.pattern]))
+            return replace(self, load=min(self.load * by, HIGHEST_LOAD[self.pattern]), how=self.how and "favour")
         if self.pattern == "P09":
             return replace(self, strength=min(self.strength * by, 0.94))
         if self.batching is not None:
@@ -197,6 +197,8 @@ def _of_a_role(pattern: str, model: Model, rng: np.random.Generator) -> Problem:
     parallel = rng.random() < 0.5
     if rng.random() < 0.5:
         batching = Batching(step, size=int(rng.integers(5, 16)), parallel=parallel)
+    elif rng.random() < 0.5:
+        batching = Batching(step, moments=one(DAILY), parallel=parallel)
     else:
-        batching = Batching(step, moments=one(DAILY if short else WEEKLY), parallel=parallel)
+        batching = Batching(step, moments=one(WEEKLY), parallel=True)
     return Problem(pattern, step, role=model.tasks[step].role, batching=batching)

@@ -114,11 +114,9 @@ def run(plan: Plan, problem: Problem | None, *, every: int = 1) -> Run:
     for team in world.teams.values():  # no more comes to fill the last batch
         team.release()
         world.clock.run()
-    busy = dict.fromkeys(plan.desks, 0)
-    for row in world.rows:
-        if row.role in busy and row.end <= plan.window:
-            busy[row.role] += row.end - row.start
-    load = {name: busy[name] / desk.capacity(plan.window) for name, desk in plan.desks.items()}
+    load = {
+        name: sum(person.worked(plan.window) for person in team.people) / team.desk.capacity(plan.window) for name, team in world.teams.items()
+    }
     return Run(world.rows, frozenset(world.struck), world.cycle, world.touch, load)
 
 

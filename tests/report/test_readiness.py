@@ -17,3 +17,10 @@ def test_with_starts_and_people_the_measures_are_ready():
     assert ready["waiting"] and ready["processing_time"] and ready["handovers"]
     table = readiness_blocks(full, readiness(full))[-1]
     assert len(table.rows) == len(ready)
+
+
+def test_to_say_what_a_log_can_carry_nothing_is_measured():
+    full = analyze(textlog("c1: open 0-1 @ann | close 2-3 @bob"))
+    readiness(full)
+    assert not {"facts", "causes", "workload", "enablement"} & set(vars(full))
+    assert full.has == full.facts.has
