@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MINUTE = 60 * SECOND
-BREATH = MINUTE  # between two items of one run
+LULL = 30 * MINUTE  # of duty time: the longest between two items of one run, and what is left undone before closing
 # A queue that a busy person works off, or a list that someone happens to go through, looks like a sequential batch. It is one
 # where the person had time for the first item and left it lying, for more than the lull before closing and this share of the
 # duty time, and where a rule says when such runs begin.
 LEFT_LYING = 0.2
-LULL = 30 * MINUTE
 HABIT = 0.2  # of the activity's items come in such runs
 FEWEST = 5  # runs that show a rule
 LEAST_SIZE = 3  # of a rule by size: pairs are too easily met by chance
@@ -59,15 +58,15 @@ class Batches(Shown):
     @classmethod
     def of(cls, log: EventLog, who: np.ndarray, enabled: np.ndarray, began: np.ndarray, busy: Busy | None = None) -> "Batches":
         """Runs of one activity by one person (`who` [instances], -1 = nobody) in which each item was enabled before the run began
-        and begun at most a minute after those before it were done.
+        and begun soon after those before it were done.
 
         Without `busy` every run of two or more counts, and no breath is allowed between its items (Kronos' rule, §1.3). With it
-        the breath is a minute of duty time, and a run counts if all of it was done at once, or if the person, on duty and idle, let
+        up to half an hour of duty time may pass between them, and a run counts if all of it was done at once, or if the person, on duty and idle, let
         its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule.
         """
         end = log.moment
         clock = (began, end) if busy is None else (busy.clock(began), busy.clock(end))
-        row, batch = _runs(log.activity, who, enabled, began, clock, 0 if busy is None else BREATH)
+        row, batch = _runs(log.activity, who, enabled, began, clock, 0 if busy is None else LULL)
         head = np.flatnonzero(np.diff(batch, prepend=-1))
         size = np.diff(np.append(head, len(row)))
         activity, begin = log.activity[row[head]], began[row[head]]

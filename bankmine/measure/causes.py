@@ -82,12 +82,14 @@ class WaitingCauses:
         run_begin[batched] = np.clip(batches.begin[of], ready[batched], began[batched])
         parts[:, BATCHING] = (ready - asked) + (began - run_begin)
 
-        row = np.flatnonzero(staff & (run_begin > ready))
+        row = np.flatnonzero(staff & (began > ready))
         row = row[np.lexsort((ready[row], busy.server[row]))]  # each person's questions in order of time: one walk through memory
         server, begin, end = busy.server[row], ready[row], run_begin[row]
-        off = (end - begin) - busy.on_duty(server, begin, end)
-        parts[row, ABSENT] = np.minimum(_absent(duty, row, begin, end), off)
-        parts[row, CLOSED] = off - parts[row, ABSENT]
+        unavailable = _unavailable(duty, busy, row, begin, end)
+        inside = _unavailable(duty, busy, row, end, began[row])  # nobody is served before me at night
+        parts[row, CLOSED], parts[row, ABSENT] = unavailable[0] + inside[0], unavailable[1] + inside[1]
+        parts[row, BATCHING] -= inside[0] + inside[1]
+        off = unavailable[0] + unavailable[1]
         at_work, no_later = busy.split(server, begin, end, begin)
         parts[row, CONTENTION], parts[row, PRIORITISATION] = no_later, at_work - no_later
         idle = (end - begin) - off - at_work
@@ -149,16 +151,18 @@ def _until_answer(
     return until
 
 
-def _absent(duty: Duty, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """int64 [rows]: the office or role open and the person off duty."""
-    result = np.zeros(len(row), dtype=np.int64)
+def _unavailable(duty: Duty, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [rows] twice: the office or role closed, and it open but the person off duty, between two instants of each row."""
+    off = (end - begin) - busy.on_duty(busy.server[row], begin, end)
+    absent = np.zeros(len(row), dtype=np.int64)
     opening, person = duty.opening[row].astype(np.int64), duty.person[row].astype(np.int64)
     differ = np.flatnonzero((opening >= 0) & (person >= 0) & (opening != person))
     for pair, positions in each_group(opening[differ] * len(duty.calendars) + person[differ]):
         rows = differ[positions]
         opened, own = duty.calendars[pair // len(duty.calendars)], duty.calendars[pair % len(duty.calendars)]
-        result[rows] = opened.between(begin[rows], end[rows]) - opened.intersect(own).between(begin[rows], end[rows])
-    return result
+        absent[rows] = opened.between(begin[rows], end[rows]) - opened.intersect(own).between(begin[rows], end[rows])
+    absent = np.minimum(absent, off)
+    return off - absent, absent
 
 
 def _customer_idle(log: EventLog, customer: CustomerWaits, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:

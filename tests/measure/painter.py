@@ -57,7 +57,8 @@ def paint(jobs: list[Job], opening: np.ndarray, duty: dict[str, np.ndarray]) -> 
         members = batch_of.get(id(job))
         if members is not None:
             complete, first = max(m.ready for m in members), min(m.start for m in members)
-            put("batching", (second < complete) | (second >= first))
+            put("batching", second < complete)
+            put("batching", (second >= first) & duty.get(job.who, np.ones(horizon, dtype=bool)))
             ready = min(max(ready, complete), job.start)
         if job.who == "system":
             put("system", free.copy())
@@ -99,7 +100,7 @@ def batches(jobs: list[Job], duty: dict[str, np.ndarray]) -> dict[int, list[Job]
         items[step] += len(mine)
         run: list[Job] = []
         for job in sorted(mine, key=lambda j: j.start):
-            if run and job.ready <= run[0].start and on_duty_between(duty.get(who), max(j.end for j in run), job.start) <= 60:
+            if run and job.ready <= run[0].start and on_duty_between(duty.get(who), max(j.end for j in run), job.start) <= 1800:
                 run.append(job)
                 continue
             runs.append(run)
