@@ -12,7 +12,7 @@ from bankmine.advice.risk import risk_of
 from bankmine.facts import DAYS_FOR_A_YEARLY_FIGURE, Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Level, Pattern
-from bankmine.stats.bootstrap import case_sums, quantile_saved, simultaneous_low
+from bankmine.stats.bootstrap import case_sums, simultaneous_low
 from bankmine.stats.shares import wilson
 from bankmine.twin.replay import Replay
 from bankmine.twin.scenario import Cuts, Scenario
@@ -36,11 +36,15 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """A finding with its scenario and what it would save: int64 [cases] microseconds of cycle time and of staff work."""
+    """A finding with its scenario and what it would save: int64 [cases] microseconds of cycle time and of staff work.
+
+    `judged`: the scenario that it is ranked on; the gain that is shown is that of `scenario`.
+    """
 
     pattern: Pattern
     finding: Finding
     scenario: Scenario
+    judged: Scenario
     upper: np.ndarray
     realistic: np.ndarray
     effort: np.ndarray
@@ -82,7 +86,7 @@ def candidates_of(facts: Facts, found: Sequence[tuple[Pattern, Finding]], replay
         realistic = replay.saved(none.with_(scenario, scenario.realistic))
         staff = np.minimum(scenario.work_cut, facts.staff_work[scenario.rows]) * scenario.realistic
         effort = np.bincount(facts.case[scenario.rows], weights=staff, minlength=facts.cases)
-        result.append(Candidate(pattern, finding, scenario, upper, realistic, effort))
+        result.append(Candidate(pattern, finding, scenario, pattern.judged(finding), upper, realistic, effort))
     return result
 
 
@@ -111,7 +115,7 @@ def _control(candidate: Candidate) -> _Scored:
 
 
 def _materials(facts: Facts, pool: Sequence[Candidate], savings: Sequence[np.ndarray]) -> list[_Scored]:
-    """Material shares with simultaneous lower bounds: time of the avoidable cycle time (or of its P90), effort of the staff's work."""
+    """Material shares with simultaneous lower bounds: time of the avoidable cycle time, effort of the staff's work."""
     if not pool:
         return []
     touch = np.bincount(facts.case, weights=facts.staff_work, minlength=facts.cases)
@@ -120,9 +124,6 @@ def _materials(facts: Facts, pool: Sequence[Candidate], savings: Sequence[np.nda
     base = np.array([-1 if c.pattern.kind == "effort" else -2 for c in pool])
     whole, wholes = np.maximum(total[base], 1), np.maximum(sums[:, base], 1)
     share, shares = total[:-2] / whole, sums[:, :-2] / wholes
-    for k, candidate in enumerate(pool):
-        if candidate.pattern.judged_on == "p90":
-            share[k], shares[:, k] = quantile_saved(facts.avoidable, savings[k], 0.9)
     low, high = simultaneous_low(share, shares), np.quantile(shares, 0.95, axis=0)
     return [_Scored(c, float(share[k]), float(low[k]), float(high[k]), savings[k]) for k, c in enumerate(pool)]
 
@@ -130,7 +131,7 @@ def _materials(facts: Facts, pool: Sequence[Candidate], savings: Sequence[np.nda
 def _greedy(facts: Facts, pool: list[Candidate], limits: Limits, replay: Replay) -> list[_Scored]:
     """Takes the best, plays it, and judges the rest on what they save beyond it, until nothing material is left."""
     applied, chosen = Cuts.none(len(facts.case)), []
-    savings = [c.effort if c.pattern.kind == "effort" else c.realistic for c in pool]
+    savings = [_beyond(facts, c, applied, replay) for c in pool]
     while pool:
         scored = [s for s in _materials(facts, pool, savings) if s.low >= limits.min_material]
         if not scored:
@@ -144,7 +145,7 @@ def _greedy(facts: Facts, pool: list[Candidate], limits: Limits, replay: Replay)
 
 
 def _beyond(facts: Facts, candidate: Candidate, applied: Cuts, replay: Replay) -> np.ndarray:
-    together = applied.with_(candidate.scenario, candidate.scenario.realistic)
+    together = applied.with_(candidate.judged, candidate.judged.realistic)
     if candidate.pattern.kind != "effort":
         return replay.saved(together, applied)
     staff = np.minimum(together.work, facts.staff_work) - np.minimum(applied.work, facts.staff_work)
@@ -197,8 +198,9 @@ def _gain(facts: Facts, scored: _Scored) -> Gain:
     effort = None if yearly is None or "start" not in facts.has else float(candidate.effort.mean()) / SECOND * yearly
     if candidate.pattern.kind == "effort":
         return Gain(None, None, None, effort, "count")
-    realistic = _interval(scored.marginal, 1 / SECOND)
-    year = None if yearly is None else _interval(scored.marginal, yearly / SECOND)
+    saved = scored.marginal if (candidate.judged.wait_cut == candidate.scenario.wait_cut).all() else candidate.realistic
+    realistic = _interval(saved, 1 / SECOND)
+    year = None if yearly is None else _interval(saved, yearly / SECOND)
     return Gain(_interval(candidate.upper, 1 / SECOND), realistic, year, effort, candidate.pattern.method)
 
 

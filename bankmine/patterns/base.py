@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
@@ -63,7 +63,6 @@ class Pattern(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     kind: ClassVar[Literal["time", "effort", "control"]] = "time"
     method: ClassVar[Literal["replay", "queue_formula"]] = "replay"
-    judged_on: ClassVar[Literal["mean", "p90"]] = "mean"
     evidence: ClassVar[Literal["direct", "proxy"]] = "direct"
     feasibility: ClassVar[Level]
     risk_of_change: ClassVar[Level] = "low"
@@ -88,6 +87,11 @@ class Pattern(ABC):
         """What the replay plays to estimate the gain."""
         realistic = getattr(self, "realistic", 1.0) if finding.realistic is None else finding.realistic
         return Scenario(finding.rows, finding.wait_cut, finding.work_cut, realistic)
+
+    def judged(self, finding: Finding) -> Scenario:
+        """What it is ranked on: the change without what others pay for it. They differ only where some waits grow (docs/decisions/0008)."""
+        change = self.change(finding)
+        return change if (change.wait_cut >= 0).all() else replace(change, wait_cut=np.maximum(change.wait_cut, 0))
 
 
 def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

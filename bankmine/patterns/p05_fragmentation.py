@@ -21,8 +21,9 @@ class Fragmentation(Pattern):
     Fires per pair of successive activities of one role, neither taking more than `short_minutes` (median), where the lower end of the
     share of hand-overs between people is at least `handover_share`, and that of the hand-overs that lay although their taker was
     free at least `lying_share` and above what it is where one person does both. In a shared queue a hand-over by itself costs nothing.
-    Saved per hand-over that lay: the time it lay, at most the Hodges-Lehmann shift of such waits against those where one person does
-    both, whose lower end (5 %) must be above 0; without such waits to compare, all the time it lay. Task composition, Reijers & Liman Mansar (2005); definitions §3.4 P05, §4.
+    Such waits must be longer than where one person does both (Hodges-Lehmann shift, lower end above 0); saved is the time each lay. Not
+    the shift: a median of hours forgets those that lay into the night. Task composition, Reijers & Liman Mansar (2005); definitions
+    §3.4 P05, §4.
     """
 
     code = "P05"
@@ -57,18 +58,15 @@ class Fragmentation(Pattern):
             if wilson(len(moved), len(rows))[0] < self.handover_share or wilson(len(lying), len(moved))[0] < max(self.lying_share, usual):
                 continue
             cut = lain[lying]
-            if len(kept) >= FEWEST_TO_COMPARE:
-                shift, low = hodges_lehmann(facts.wait[lying], facts.wait[kept])
-                if low <= 0:
-                    continue
-                cut = np.minimum(cut, round(shift))
+            if len(kept) >= FEWEST_TO_COMPARE and hodges_lehmann(facts.wait[lying], facts.wait[kept])[1] <= 0:
+                continue
             cases, lost = np.unique(facts.case[lying]), float(cut.mean()) / SECOND
             text = Text(
                 zh="「{first}」和「{name}」都很短（中位数 {work_first} 和 {work}），同由「{role}」办理，却有 {moved} 次（{share}）换人；其中 {lying} 次"
                 "接手的人空着，事情仍搁着，平均多等 {lost}。合并为一个环节，由一人一次办完。",
-                en="“{first}” and “{name}” are short (medians {work_first} and {work}) and both done by “{role}”, yet the work changed hands {moved} "
-                "times ({share}); {lying} times it lay although its taker was free, {lost} longer on average. Make one step of them, done by "
-                "one person in one go.",
+                en="“{first}” and “{name}” are short (medians {work_first} and {work}) and both done by “{role}”, yet the work changed "
+                "hands {moved} times ({share}); {lying} times it lay although its taker was free, {lost} longer on average. Make one "
+                "step of them, done by one person in one go.",
             ).format(
                 first=facts.names[first],
                 name=facts.names[activity],

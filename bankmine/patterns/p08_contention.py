@@ -30,10 +30,11 @@ SATURATED = Text(
 class Contention(Pattern):
     """Work waits because all people of its role are busy with earlier work.
 
-    Fires per role where the lower end of its load in duty hours is at least `load` and that of its items' contention at
-    least `of_cycle_time` of the avoidable cycle time of the cases that queued. Placed at the activity with the most
-    contention; one more person helps all of the role's activities. The share of the contention that this person spares is that
-    of the queue formula; from a load of `saturated` on the formula has no answer and that for one point less is taken.
+    Fires per role where the lower end of its load in duty hours is at least `load`, and contention, with the closed hours that it runs
+    into, takes at least `of_cycle_time` of the avoidable cycle time of the cases that queued (lower end: half of that); not where most of
+    the waiting is beside idle colleagues (P09). Placed at the activity with the most contention: one more person helps all of the
+    role's activities, and an hour is saved once. That person spares the share of the queue formula; from a load of `saturated` on the
+    formula has no answer, and the share at one point less is taken.
     Extra resources, Reijers & Liman Mansar (2005); definitions §1.12, §3.3, §3.4 P08, §3.6.
     """
 

@@ -18,18 +18,19 @@ IDLE = Text(
     "most of all at “{name}”.",
 )
 ONE_QUEUE = Text(
-    zh="改为统一排队、谁空谁办，并做好交叉培训，使同岗人员都能办理。",
-    en="Let all take from one queue, and train them so that each can do all of the work.",
+    zh="改为统一排队、谁空谁办，可减少约 {spared} 的排队；为此须做好交叉培训，使同岗人员都能办理。",
+    en="One queue from which all take would do away with about {spared} of the waiting; train them so that each can do all of the work.",
 )
 
 
 @dataclass(frozen=True)
 class IdlePeers(Pattern):
-    """Work waits for one person while a colleague of the same role is on duty and idle.
+    """Work waits for one person, busy or off shift, while a colleague of the same role is on duty and idle.
 
-    Fires per role of at least two people with a load below `load` where the waiting for somebody busy or off shift beside an idle colleague has a lower end of at
-    least `of_cycle_time` of the avoidable cycle time of the cases concerned. Placed at the activity with the most of it.
-    What remains if all take from one queue is the queue formula's wait at the role's load.
+    Fires per role of at least two people with a load below `load` where most of the waiting for people is beside an idle colleague, and
+    that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of the cases concerned
+    (lower end: half of that). Placed at the activity with the most of it. If all take from one queue, the queue formula's wait at the
+    role's load remains of all its waiting for people.
     Flexible assignment, specialist-generalist, Reijers & Liman Mansar (2005); definitions §1.12, §3.3, §3.4 P09.
     """
 
@@ -50,20 +51,19 @@ class IdlePeers(Pattern):
             people = int(facts.workload.people[queue.role])
             if people < 2 or not queue.beside_idle or not queue.load < self.load:
                 continue
-            waits = queue.pooled > 0
-            rows = queue.rows[waits]
-            cut = sooner(facts, rows, queue.pooled[waits])
-            cases, share, low = share_of_cycle_time(facts, rows, cut)
+            beside = queue.pooled > 0
+            rows, idle = queue.rows[beside], queue.pooled[beside]
+            cases, share, low = share_of_cycle_time(facts, rows, sooner(facts, rows, idle))
             if share < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             left = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * len(queue.rows) * SECOND
-            spared = float(np.clip((queue.waited.sum() - left) / queue.pooled.sum(), 0, 1))
-            wait = float(queue.pooled[waits].mean()) / SECOND
+            spared = max(1 - left / float(queue.waited.sum()), 0.0)
+            wait = float(idle.mean()) / SECOND
             activity = queue.place(queue.pooled)
             text = (
                 IDLE.format(role=queue.name, name=facts.names[activity], people=people, load=percent(queue.load))
                 .then(WAITED.format(rows=len(rows), wait=duration(wait), share=percent(share)))
-                .then(ONE_QUEUE)
+                .then(ONE_QUEUE.format(spared=percent(spared)))
             )
             figures = {
                 "people": people,
@@ -73,4 +73,6 @@ class IdlePeers(Pattern):
                 "share_of_cycle_time": share,
                 "spared_share": spared,
             }
-            yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
+            queued = queue.rows[queue.waited > 0]
+            cut = sooner(facts, queued, queue.waited[queue.waited > 0])
+            yield Finding(activity, text, figures, cases, queued, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})

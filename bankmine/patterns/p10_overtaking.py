@@ -25,11 +25,10 @@ class Overtaking(Pattern):
     The counterfactual is first come, first served: the role's k-th start goes to its k-th item to become ready; some then wait less,
     others more, the sum is the same. An item was overtaken if it would have waited less and waited for later work of the person who
     served it. Fires per role where at least `overtaken_share` (lower end) of the items were, and waited more for later work than for
-    nothing at all (work that comes to light late looks overtaken too); where
-    it cost at least `of_cycle_time` (lower end) of their cases' avoidable cycle time, and where nothing predicts who overtakes: the area
-    under the curve is at most `predictable` for each attribute and number, the activity, and going on with one's own case. The
-    mean stays, so the gain is judged on the slow cases. Placed at the activity with the most such waiting. Case
-    assignment, Reijers & Liman Mansar (2005); definitions §3.4 P10.
+    nothing at all (work that comes to light late looks overtaken too), where that made at least `of_cycle_time` (lower end) of their
+    cases' avoidable cycle time, and where nothing predicts who overtakes: the area under the curve is at most `predictable` for each
+    attribute and number, the activity, and going on with one's own case. The mean stays; it is ranked on what the overtaken lose (docs/decisions/0008).
+    Placed at the activity with the most waiting for later work. Case assignment, Reijers & Liman Mansar (2005); definitions §3.4 P10.
     """
 
     code = "P10"
@@ -37,11 +36,10 @@ class Overtaking(Pattern):
     diagnoses = ("D3", "D4")
     plan = ("7.2(2)", "4.1.3(3)")
     needs = ("start", "resource", "calendar")
-    judged_on = "p90"
     feasibility = "high"
     phase = "4-6"
 
-    of_cycle_time: float = 0.10
+    of_cycle_time: float = 0.05
     overtaken_share: float = 0.05
     predictable: float = 0.6
     realistic: float = 1.0
@@ -72,9 +70,10 @@ class Overtaking(Pattern):
             text = Text(
                 zh="「{role}」的待办不按先来后到，「{name}」最明显：{count} 件被后来的插队，比先来先办平均多等 {wait}，占办理时长的 {share}；客户、产品、金额等都"
                 "解释不了谁先办（AUC 至多 {auc}）。明确优先等级，同级先来先办，由系统派件。",
-                en="“{role}” does not take its work in turn, most of all at “{name}”: {count} items were overtaken and waited {wait} longer than first "
-                "come, first served would have made them, {share} of the cycle time; nothing in the log tells who goes first (AUC {auc} at most). Set "
-                "priority classes, serve each class in order of arrival, let the system hand out the work.",
+                en="“{role}” does not take its work in turn, most of all at “{name}”: {count} items were overtaken and waited {wait} "
+                "longer than first come, first served would have made them, {share} of the cycle time; nothing in the log tells who "
+                "goes first (AUC {auc} at most). Set priority classes, serve each class in order of arrival, let the system hand out "
+                "the work.",
             ).format(
                 role=facts.roles.names[r],
                 name=facts.names[activity],

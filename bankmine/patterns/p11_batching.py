@@ -9,6 +9,7 @@ from bankmine.measure.causes import BATCHING, UNEXPLAINED
 from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Finding, Pattern
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
+from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
 
@@ -16,12 +17,12 @@ from bankmine.words import Text
 class Batching(Pattern):
     """Work is held back until there is a batch of it.
 
-    Fires per activity with batches where the lower end of what they make its items wait is at least `of_cycle_time` of the avoidable
-    cycle time of the cases concerned. An item waits for the last one of its batch and for its turn in it; where the clock or
-    the weekday begins the batches, also for that moment, as far as the person was free meanwhile. Batches half the size or at half the
-    interval: k items wait (k/2-1)/(k-1) as long, an interval half as long; a set-up that each batch costs (the lower end
-    of the part of its work that does not grow with its size) is then paid twice and taken off. Case-based work, Reijers & Liman
-    Mansar (2005); definitions §1.4, §3.4 P11.
+    Fires per activity where at least `batched_share` (lower end) of the items are done in batches, and that makes them wait at least
+    `of_cycle_time` (lower end) of their cases' avoidable cycle time. An item waits for the last one of its batch and for its turn in
+    it; where the clock or the weekday begins the batches, also for that moment, as far as the person was free meanwhile. At half the
+    size k items wait (k/2-1)/(k-1) as long, at half the interval half as long; a set-up that each batch costs (the lower end of the
+    part of its work that does not grow with its size) is then paid twice and taken off. Case-based work, Reijers & Liman Mansar
+    (2005); definitions §1.4, §3.4 P11.
     """
 
     code = "P11"
@@ -33,7 +34,8 @@ class Batching(Pattern):
     risk_of_change = "medium"
     phase = "4-6"
 
-    of_cycle_time: float = 0.10
+    batched_share: float = 0.30
+    of_cycle_time: float = 0.05
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         causes, batches = facts.causes, facts.causes.batches
@@ -44,7 +46,7 @@ class Batching(Pattern):
             if fired is not None and fired[0] != "size":
                 lost = lost + causes.parts[rows, UNEXPLAINED]
             cases, share, low = share_of_cycle_time(facts, rows, lost)
-            if low < self.of_cycle_time:
+            if low < self.of_cycle_time or wilson(len(rows), int(batches.items[activity]))[0] < self.batched_share:
                 continue
             mine = batches.activity == activity
             size = float(np.median(batches.size[mine]))
@@ -57,7 +59,8 @@ class Batching(Pattern):
                 zh="「{name}」攒批办理：{batches} 批，每批 {size} 件（中位数），开批时机：{firing}；每件平均为此等 {wait}，占这些业务办理时长的 "
                 "{share}。改为小批勤办，或随到随办、实时处理。",
                 en="“{name}” is done in batches: {batches} of them, {size} items in the median, begun at: {firing}. An item waits {wait} "
-                "for it on average, {share} of the cycle time of its cases. Make the batches smaller and more frequent, or do each item as it comes.",
+                "for it on average, {share} of the cycle time of its cases. Make the batches smaller and more frequent, or do each item "
+                "as it comes.",
             ).format(
                 name=facts.names[activity],
                 batches=int(mine.sum()),

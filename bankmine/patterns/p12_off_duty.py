@@ -11,7 +11,7 @@ from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
-from bankmine.stats.grouped import each_group
+from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -27,13 +27,14 @@ LONGER = Text(
 
 @dataclass(frozen=True)
 class OffDuty(Pattern):
-    """Work arrives at a step while nobody serves it, and waits for the opening.
+    """Work arrives at a role while nobody serves it, and waits for the opening.
 
-    Fires per activity where the lower end of the share of its items that become ready outside the step's duty hours is at least
-    `off_share`, and that of their waits until the opening at least `of_cycle_time` of the avoidable cycle time of their cases. A
-    queue that lasts over a night is not counted, nor a wait that is agreed by contract. All of it would go if the step were always open.
-    The realistic share is exact: each item keeps its waiting inside duty hours, laid out in longer hours: those of the
-    organisation where they bring at least half of what opening daily from `open_from` to `open_to` brings, else these.
+    Looked at are the role's activities of whose items at least `off_share` (lower end) become ready outside its duty hours. Fires where
+    such items' waits until the opening take at least `of_cycle_time` of the avoidable cycle time of their cases (lower end: half of that).
+    A queue that lasts over a night is not counted, nor a wait that is agreed by contract. Placed at the activity with the most of it.
+    All of it would go if the role were always open. The realistic share is exact: each item keeps its waiting inside duty hours, laid
+    out in longer hours: those of the organisation where they bring at least half of what opening daily from `open_from` to `open_to`
+    brings, else these.
     Extra resources, control relocation, Reijers & Liman Mansar (2005); definitions §3.4 P12, §3.6, §6.
     """
 
@@ -52,23 +53,32 @@ class OffDuty(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         known, off, until, house, longer = self._waits(facts)
-        for activity in np.unique(facts.activity[off]).tolist():
-            rows = np.flatnonzero(off & (facts.activity == activity))
-            items = int((known & (facts.activity == activity)).sum())
-            if wilson(len(rows), items)[0] < self.off_share:
-                continue
+        role = np.where(known, facts.roles.of_instance, -1)
+        for r in np.unique(role[off & (role >= 0)]).tolist():
+            items = np.bincount(facts.activity[role == r], minlength=len(facts.names))
+            came = np.bincount(facts.activity[off & (role == r)], minlength=len(facts.names))
+            often = np.array([wilson(int(n), int(of))[0] >= self.off_share for n, of in zip(came, items, strict=True)])
+            rows = np.flatnonzero(off & (role == r) & often[facts.activity])
             cases, of_time, low = share_of_cycle_time(facts, rows, until[rows])
             if of_time < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
+            activity = int(grouped_sum(until[rows], facts.activity[rows], len(facts.names)).argmax())
             as_house = int(house[rows].sum()) >= int(longer[rows].sum()) / 2
             spared = float((house if as_house else longer)[rows].sum()) / float(until[rows].sum())
             wait = float(until[rows].mean()) / SECOND
-            share = len(rows) / items
+            share = len(rows) / int(items[often].sum())
             text = Text(
-                zh="「{name}」有 {rows} 件（{share}）在无人当班时到达，平均要等 {wait} 才开始上班，占相关业务办理时长的 {of_time}。",
-                en="{rows} items ({share}) reach “{name}” while nobody is on duty and wait {wait} on average for the opening, {of_time} of their "
-                "cases' cycle time.",
-            ).format(name=facts.names[activity], rows=len(rows), share=percent(share), wait=duration(wait), of_time=percent(of_time))
+                zh="「{role}」有 {rows} 件（{share}）在无人当班时到达，「{name}」最多，平均要等 {wait} 才上班，占相关业务办理时长的 {of_time}。",
+                en="{rows} items ({share}) reach “{role}” while nobody is on duty, most of all for “{name}”, and wait {wait} on average for the "
+                "opening, {of_time} of their cases' cycle time.",
+            ).format(
+                role=facts.roles.names[r],
+                name=facts.names[activity],
+                rows=len(rows),
+                share=percent(share),
+                wait=duration(wait),
+                of_time=percent(of_time),
+            )
             text = text.then(
                 (HOUSE if as_house else LONGER).format(begin=_clock(self.open_from), end=_clock(self.open_to), spared=percent(spared))
             )
@@ -81,7 +91,17 @@ class OffDuty(Pattern):
                 "open_from_h": self.open_from,
                 "open_to_h": self.open_to,
             }
-            yield Finding(activity, text, figures, cases, rows, until[rows], np.zeros(len(rows), dtype=np.int64), realistic=spared)
+            yield Finding(
+                activity,
+                text,
+                figures,
+                cases,
+                rows,
+                until[rows],
+                np.zeros(len(rows), dtype=np.int64),
+                realistic=spared,
+                where={"role": facts.roles.names[r]},
+            )
 
     def _waits(self, facts: Facts) -> tuple[np.ndarray, ...]:
         """Arrays [instances]: the items whose readiness and duty hours are known; those that became ready off duty; int64

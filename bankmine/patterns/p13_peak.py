@@ -9,6 +9,7 @@ from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.queues import WAITED, Queue, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.patterns.timetable import Timetable, in_words
+from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import mean_wait
 from bankmine.words import Text
@@ -32,11 +33,12 @@ LEVEL = Text(
 class Peak(Pattern):
     """A role has people enough, yet work queues, for it arrives in a few hours.
 
-    Looked for by half hour of the day, weekday, turn of the month, and half hour of the week. Peak
-    hours are those in which the work that becomes ready exceeds the duty time of the people there (5 %). Fires per role with a load
-    below `load` where the peak takes at most `hours_share` of the duty time, at least `queue_share` of the contention is of items that came
-    in it or before its work could be done, and that has a lower end of at least `of_cycle_time` of the avoidable cycle time of their cases. Placed at the activity
-    with the most of it. If arrivals were level, the queue formula's wait at the role's load would remain.
+    Looked for by half hour of the day, weekday, turn of the month, and half hour of the week. Peak hours are those in which the work that
+    comes to the role exceeds the duty time of its people there (5 %). Fires per role with a load below `load` where the peak takes at most
+    `hours_share` of the duty time, at least `queue_share` of the contention is of items that came in it or before its work could be
+    done, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of their cases
+    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle colleagues
+    (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load would remain.
     Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.
     """
 
@@ -61,19 +63,19 @@ class Peak(Pattern):
             peak = self._peak(facts, queue)
             if peak is None:
                 continue
-            when, in_peak, hours_share, peak_load = peak
-            waits = in_peak & (queue.contention > 0)
+            when, queued, in_peak, hours_share, peak_load = peak
+            waits = queued > 0
             rows = queue.rows[waits]
-            cut = sooner(facts, rows, queue.contention[waits])
+            cut = sooner(facts, rows, queued[waits])
             cases, share, low = share_of_cycle_time(facts, rows, cut)
             if share < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
-            peak_queue = float(queue.contention[waits].sum())
+            peak_queue = float(queued.sum())
             queue_share = peak_queue / float(queue.contention.sum())
             level = mean_wait(queue.people, queue.load, queue.service_s, queue.variation)
-            spared = float(np.clip(1 - level * int(in_peak.sum()) * SECOND / peak_queue, 0, 1))
+            spared = float(np.clip(1 - level * in_peak * SECOND / peak_queue, 0, 1))
             wait = peak_queue / len(rows) / SECOND
-            activity = queue.place(np.where(in_peak, queue.contention, 0))
+            activity = queue.place(queued)
             text = (
                 PEAK.format(role=queue.name, load=percent(queue.load), when=when, peak_load=f"{peak_load:.1f}")
                 .then(QUEUE.format(name=facts.names[activity], hours=percent(hours_share), queue=percent(queue_share)))
@@ -92,22 +94,34 @@ class Peak(Pattern):
             }
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
 
-    def _peak(self, facts: Facts, queue: Queue) -> tuple[Text, np.ndarray, float, float] | None:
-        """When the peak is, bool [rows of the queue] what waits on account of it, its share of the duty time, and its load.
-
-        Of several, the one in which most work comes beyond what can be done.
+    def _peak(self, facts: Facts, queue: Queue) -> tuple[Text, np.ndarray, int, float, float] | None:
+        """When the peak is, int64 [rows of the queue] the contention on account of it, how many items that concerns, and the peak's
+        share of the duty time and its load. Of several, the one in which most work comes beyond what can be done.
         """
         table = Timetable.of(facts, queue)
         if table is None:
             return None
+        released = _let_go_at_once(facts)[table.first]
         found, most = None, 0
         for shape, value in table.shapes():
             hours = table.overrun(value)
             cells = np.isin(value, hours)
             share = float(table.capacity[cells].sum() / table.capacity.sum())
-            in_peak = table.burdened(cells)[table.of_row]
-            queued = queue.contention[in_peak].sum() >= self.queue_share * queue.contention.sum()
+            concerned = table.burdened(cells)[table.of_row] & ~released
+            queued = np.where(concerned, queue.contention, 0)
             work, capacity = int(table.arriving[cells].sum()), int(table.capacity[cells].sum())
-            if share <= self.hours_share and queued and work - capacity > most:
-                found, most = (in_words(shape, hours), in_peak, share, work / capacity), work - capacity
+            enough = queued.sum() >= self.queue_share * queue.contention.sum()
+            if share <= self.hours_share and enough and work - capacity > most:
+                most = work - capacity
+                found = in_words(shape, hours), queued, int(concerned.sum()), share, work / capacity
         return found
+
+
+def _let_go_at_once(facts: Facts) -> np.ndarray:
+    """bool [instances]: done in a batch, or after one in the same case without the customer having acted between."""
+    row = np.arange(len(facts.case))
+    anew = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY)[facts.activity]
+    anew[1:] |= facts.case[1:] != facts.case[:-1]
+    batches = np.cumsum(facts.causes.batches.of_row >= 0)
+    since = np.maximum.accumulate(np.where(anew, row, 0))
+    return batches > np.where(since > 0, batches[since - 1], 0)

@@ -36,7 +36,7 @@ class HandoffGap(Pattern):
     phase = "4-6"
 
     lying_share: float = 0.10
-    of_cycle_time: float = 0.10
+    of_cycle_time: float = 0.05
     of_wait: float = 0.5
     realistic: float = 0.5
 
@@ -58,9 +58,9 @@ class HandoffGap(Pattern):
             text = Text(
                 zh="由「{giving}」交到「{receiving}」办「{name}」，{mine} 件中有 {lay} 件（{lay_share}）搁着：最后接手的人早有空，却平均又过 {lasted} 才接，"
                 "占办理时长的 {share}。约定交接时限并由专人跟进，交接即提醒、到时未接即预警。",
-                en="Of {mine} items handed from “{giving}” to “{receiving}” for “{name}”, {lay} ({lay_share}) lay: whoever took them in the end "
-                "had long been free, yet {lasted} more passed on average, {share} of the cycle time. Agree how soon work is to be picked up, "
-                "name who watches over it, announce each hand-off and warn where it lies.",
+                en="Of {mine} items handed from “{giving}” to “{receiving}” for “{name}”, {lay} ({lay_share}) lay: whoever took them in "
+                "the end had long been free, yet {lasted} more passed on average, {share} of the cycle time. Agree how soon work is to "
+                "be picked up, name who watches over it, announce each hand-off and warn where it lies.",
             ).format(
                 giving=giving,
                 receiving=receiving,

@@ -8,7 +8,8 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.measure.causes import ABSENT, CLOSED, CONTENTION, PRIORITISATION
+from bankmine.measure.causes import ABSENT, CONTENTION, PRIORITISATION
+from bankmine.measure.spans import Pieces, Spans
 from bankmine.patterns.shares import idle_can_be_told
 from bankmine.process.definition import Kind, Party
 from bankmine.stats.grouped import each_group, grouped_sum
@@ -25,7 +26,7 @@ class Queue:
     """One role's items that wait for its people, whatever the activity.
 
     `role`: its code; `rows` int64, the items. Arrays by row, int64 microseconds of opening time: `waited`, for somebody busy or off
-    shift; of it `contention`, behind earlier work, and `pooled`, while a colleague on duty was idle, at least.
+    shift; of it `contention`, behind earlier work, and `pooled`, for the first time that the work is done, while a colleague on duty was idle.
     `load`: share of the duty time at work, `load_low` its lower end, NaN where unknown; `people`: those on duty together.
     """
 
@@ -69,17 +70,15 @@ class Queue:
 
 
 def queues(facts: Facts) -> Iterator[Queue]:
-    """Each role of the bank's people whose load is known.
-
-    Which part of a wait a colleague's idle time meets is not known; it counts only as far as it exceeds the other parts.
-    """
+    """Each role of the bank's people whose load is known."""
     outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) & ~facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
     parts, role = facts.causes.parts, facts.roles.of_instance
     staff = ~outside[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
     contention = np.minimum(parts[:, CONTENTION], facts.wait)
     waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]
-    pooled = np.clip(facts.workload.idle_peers() - (facts.causes.wait - parts[:, CLOSED] - waited), 0, waited)
-    pooled[~idle_can_be_told(facts)] = 0
+    # Work that comes back waits for the one who had it before, whoever is idle: P06 and P07.
+    first_time = facts.rework.items.previous[facts.rework.items.of_row] < 0
+    pooled = np.minimum(_colleagues_idle(facts, staff & first_time & idle_can_be_told(facts)), waited)
     for r in np.unique(role[staff]).tolist():
         load = float(facts.workload.load[r])
         if np.isnan(load):
@@ -89,6 +88,20 @@ def queues(facts: Facts) -> Iterator[Queue]:
         people = max(round(float((on_duty**2).sum() / on_duty.sum())), 1)
         low = float(facts.workload.load_low[r])
         yield Queue(facts, r, rows, waited[rows], contention[rows], pooled[rows], load, low, people)
+
+
+def _colleagues_idle(facts: Facts, items: np.ndarray) -> np.ndarray:
+    """int64 [instances] microseconds of the waits of `items` (bool [instances]) in which somebody of the role was idle on duty, but not
+    the one who did it.
+    """
+    idle, own_role = facts.workload.idle, facts.workload.person_role
+    people = Pieces.of(Spans.of(own_role[idle.group], idle.begin, idle.end))
+    row = np.flatnonzero(items)
+    role, person, wait = facts.roles.of_instance[row], facts.resource[row], (facts.enabled[row], facts.causes.starts.began[row])
+    result = np.zeros(len(items), dtype=np.int64)
+    result[row] = people.where(people.counts[:, 0] > 0).within(role, *wait)
+    result[row] -= idle.within(np.where(own_role[person] == role, person, -1), *wait)
+    return result
 
 
 def sooner(facts: Facts, rows: np.ndarray, part: np.ndarray) -> np.ndarray:

@@ -31,19 +31,22 @@ class Timetable:
 
     `day` int64 [cells], days since 1970 on the wall clock; `half` int64 [cells], the half hour of the day; int64 [cells] microseconds:
     `capacity`, duty time of the role's people while they are with it; `arriving`, work of the items that became ready, those that
-    did off duty at the next opening. `of_row` int64 [rows of the queue]: the cell in which each became ready.
+    did off duty at the next opening. int64 [rows of the queue]: `first`, the item with which the case came to the role, and
+    `of_row`, the cell in which that became ready.
     """
 
     day: np.ndarray
     half: np.ndarray
     capacity: np.ndarray
     arriving: np.ndarray
+    first: np.ndarray
     of_row: np.ndarray
 
     @classmethod
     def of(cls, facts: Facts, queue: Queue) -> "Timetable | None":
         """None where nobody's duty hours are known."""
-        rows, came = queue.rows, _visits(facts, queue)
+        rows, begun = queue.rows, _visits(facts, queue)
+        came = facts.enabled[begun] + facts.causes.parts[begun, CUSTOMER]
         first = int(came.min()) // CELL
         grid = np.arange(first, int(facts.moment[rows].max()) // CELL + 2) * CELL
         capacity = np.zeros(len(grid) - 1, dtype=np.int64)
@@ -62,7 +65,7 @@ class Timetable:
         local = pl.Series(grid[open_]).cast(pl.Datetime("us", "UTC")).dt.convert_time_zone(facts.timezone).dt.replace_time_zone(None)
         wall = local.to_physical().to_numpy()
         arriving = grouped_sum(facts.work[rows], of_row, len(open_))
-        return cls(wall // DAY, wall % DAY // CELL, capacity[open_], arriving, of_row)
+        return cls(wall // DAY, wall % DAY // CELL, capacity[open_], arriving, begun, of_row)
 
     def shapes(self) -> Iterator[tuple[str, np.ndarray]]:
         """What the hours may be told apart by, simplest first: a name and int64 [cells], -1 where it does not apply."""
@@ -107,8 +110,8 @@ class Timetable:
 
 
 def _visits(facts: Facts, queue: Queue) -> np.ndarray:
-    """int64 [rows of the queue]: when the work came to the role: the readiness of the first of the items that it did of the case in a row,
-    systems' steps between them not counted. Before the customer has answered nothing is ready.
+    """int64 [rows of the queue]: the item with which the case came to the role: the first of those that it did of the case in a row,
+    systems' steps between them not counted.
     """
     system = facts.of_party(Party.SYSTEM)[facts.activity]
     here = np.zeros(len(facts.case), dtype=bool)
@@ -120,8 +123,7 @@ def _visits(facts: Facts, queue: Queue) -> np.ndarray:
     first[inside] = facts.enabler[inside]
     while (further := first[first] != first).any():
         first[further] = first[first[further]]
-    came = first[queue.rows]
-    return facts.enabled[came] + facts.causes.parts[came, CUSTOMER]
+    return first[queue.rows]
 
 
 def in_words(shape: str, values: np.ndarray) -> Text:

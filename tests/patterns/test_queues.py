@@ -40,6 +40,20 @@ def test_one_role_is_one_queue_whatever_the_activity() -> None:
     assert len(queue.rows) == 6 and queue.people == 1 and not queue.contention.any()
 
 
+def test_an_idle_colleague_counts_only_while_the_one_who_does_it_is_not_idle_too() -> None:
+    # c0 waits from 1 to 6; bob is idle until 2 and busy from then on, cai at work from 3 to 4 and from 10: for 3 hours she could have helped.
+    text = """
+        c0: apply 1 | check 6-8 @bob role=clerk
+        c1: apply 2 | check 2-6 @bob role=clerk
+        c2: apply 3 | check 3-4 @cai role=clerk
+        c3: apply 10 | check 10-14 @cai role=clerk
+        c4: apply 0.5 | check 0.5-1 @cai role=clerk
+        c5: apply 0.5 | check 0.5-1 @bob role=clerk
+    """
+    (queue,) = queues(analysis(text, {"hours": "Mon-Sun 08:00-23:00"}).facts)
+    assert (queue.waited[0] / HOUR, queue.pooled[0] / HOUR) == (4, 3)
+
+
 @pytest.mark.parametrize(
     ("apply", "begin", "calendar", "spared", "word"),
     [
@@ -69,7 +83,8 @@ def test_a_role_without_a_free_moment_gets_the_figure_of_a_load_that_the_formula
 
 def timetable(arriving: np.ndarray, days: int, halves: int) -> Timetable:
     day, half = np.repeat(np.arange(days), halves), np.tile(np.arange(18, 18 + halves), days)
-    return Timetable(day, half, np.full(days * halves, 1_800_000_000), arriving, np.zeros(0, dtype=np.int64))
+    nothing = np.zeros(0, dtype=np.int64)
+    return Timetable(day, half, np.full(days * halves, 1_800_000_000), arriving, nothing, nothing)
 
 
 def test_chance_alone_is_rarely_taken_for_a_peak() -> None:
