@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bankmine.stats.grouped import each_group
+from bankmine.stats.grouped import distinct, each_group
+
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,24 +57,31 @@ class Pieces:
     @classmethod
     def of(cls, *kinds: Spans | tuple[Spans, np.ndarray]) -> "Pieces":
         """Pieces under several kinds of spans, each with its weights (none: 1)."""
-        group, time, change = [], [], []
-        for k, kind in enumerate(kinds):
-            spans, weight = kind if isinstance(kind, tuple) else (kind, np.ones(len(kind.group), dtype=np.int64))
-            group += [spans.group, spans.group]
-            time += [spans.begin, spans.end]
-            column = np.zeros((2 * len(weight), len(kinds)), dtype=np.int64)
-            column[:, k] = np.concatenate([weight, -weight])
-            change.append(column)
-        groups, times, changes = np.concatenate(group), np.concatenate(time), np.concatenate(change)
-        order = np.lexsort((times, groups))
-        groups, times = groups[order], times[order]
-        counts = np.cumsum(changes[order], axis=0)
-        lasting = np.flatnonzero((groups[1:] == groups[:-1]) & (times[1:] > times[:-1]))
-        return cls(groups[lasting], times[lasting], times[lasting + 1], counts[lasting])
+        weighted = [kind if isinstance(kind, tuple) else (kind, None) for kind in kinds]
+        places = [dict(each_group(spans.group)) for spans, _ in weighted]
+        found: list[tuple[np.ndarray, ...]] = [(_NONE, _NONE, _NONE, np.zeros((0, len(kinds)), dtype=np.int64))]
+        for group in sorted(set().union(*places)):
+            mine = [place.get(group, _NONE) for place in places]
+            instants = [(spans.begin[at], spans.end[at]) for (spans, _), at in zip(weighted, mine, strict=True)]
+            time = distinct(np.concatenate([each for both in instants for each in both]))
+            counts = np.empty((len(time) - 1, len(kinds)), dtype=np.int64)
+            for k, ((begin, end), (_, weight), at) in enumerate(zip(instants, weighted, mine, strict=True)):
+                share = None if weight is None else weight[at]
+                counts[:, k] = _passed(begin, share, time[:-1]) - _passed(end, share, time[:-1])
+            found.append((np.full(len(counts), group), time[:-1], time[1:], counts))
+        return cls(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
     def where(self, test: np.ndarray) -> Spans:
         """The pieces that pass (bool [pieces]) as spans."""
         return Spans(self.group[test], self.begin[test], self.end[test])
+
+
+def _passed(instants: np.ndarray, weight: np.ndarray | None, time: np.ndarray) -> np.ndarray:
+    """int64, as `time`: how many of the `instants` each has reached, or the sum of their weights."""
+    if weight is None:
+        return np.searchsorted(np.sort(instants), time, side="right")
+    order = np.argsort(instants)
+    return np.concatenate(([0], np.cumsum(weight[order])))[np.searchsorted(instants[order], time, side="right")]
 
 
 def _before(instants: np.ndarray, time: np.ndarray) -> np.ndarray:

@@ -1,19 +1,22 @@
 """The hours of the week on the wall clock, and how often a log has each."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.spans import Spans
 
-HOUR = 3600 * SECOND
+MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 HOURS_A_WEEK = 168  # from Monday 00:00
 
 
 @dataclass(frozen=True, eq=False)
 class HourOfWeek:
-    """`edges` int64 [hours + 1] UTC microseconds, whole hours over a log's time; `of_hour` int64 [hours]: the hour of the week that each is."""
+    """Arrays [hours] of a log's time: `edges` int64 [hours + 1] UTC microseconds, where one ends and the next begins; `of_hour` int64: the
+    hour of the week that each is. Means are over the hours that the log has; 0 for an hour of the week that it does not reach.
+    """
 
     edges: np.ndarray
     of_hour: np.ndarray
@@ -22,20 +25,27 @@ class HourOfWeek:
     def of(cls, first: int, last: int, zone: str) -> "HourOfWeek":
         import pandas as pd
 
-        edges = np.arange(first // HOUR, last // HOUR + 2) * HOUR
+        # Where the zone is half an hour off, so are its hours.
+        past = pd.Timestamp(first, unit="us", tz="UTC").tz_convert(zone).minute * MINUTE + first % MINUTE
+        edges = np.arange(first - past, last + HOUR + 1, HOUR, dtype=np.int64)
         local = pd.DatetimeIndex(pd.to_datetime(edges[:-1], unit="us", utc=True)).tz_convert(zone)
-        return cls(edges, local.day_of_week.to_numpy() * 24 + local.hour.to_numpy())
+        return cls(edges, local.day_of_week.to_numpy().astype(np.int64) * 24 + local.hour.to_numpy())
 
-    def counted(self, group: np.ndarray, time: np.ndarray, groups: int, weight: np.ndarray | None = None) -> np.ndarray:
-        """float64 [groups, 168]: how many of the times fall into each hour of the week, on average (or the sum of their weights)."""
-        at = np.clip(np.searchsorted(self.edges, time, side="right") - 1, 0, len(self.of_hour) - 1)
-        key = group * HOURS_A_WEEK + self.of_hour[at]
-        counts = np.bincount(key, weights=weight, minlength=groups * HOURS_A_WEEK).reshape(groups, HOURS_A_WEEK)
-        return counts / np.maximum(np.bincount(self.of_hour, minlength=HOURS_A_WEEK), 1)
+    @cached_property
+    def occurrences(self) -> np.ndarray:
+        """int64 [168]: how often the log has each hour of the week."""
+        return np.bincount(self.of_hour, minlength=HOURS_A_WEEK)
+
+    def counted(self, group: np.ndarray, time: np.ndarray, groups: int) -> np.ndarray:
+        """float64 [groups, 168]: how many of a group's times fall into each hour of the week; those outside the log's time into none."""
+        at = np.searchsorted(self.edges, time, side="right") - 1
+        inside = (at >= 0) & (at < len(self.of_hour))
+        key = group[inside] * HOURS_A_WEEK + self.of_hour[at[inside]]
+        return np.bincount(key, minlength=groups * HOURS_A_WEEK).reshape(groups, HOURS_A_WEEK) / np.maximum(self.occurrences, 1)
 
     def heads(self, spans: Spans, groups: int) -> np.ndarray:
-        """float64 [groups, 168]: how many of a group's spans run at once in each hour of the week, on average."""
+        """float64 [groups, 168]: how many of a group's spans run at once in each hour of the week."""
         total = spans.total(groups, self.edges)
         result = np.zeros((HOURS_A_WEEK, groups))
         np.add.at(result, self.of_hour, total.T)
-        return result.T / (np.maximum(np.bincount(self.of_hour, minlength=HOURS_A_WEEK), 1) * HOUR)
+        return result.T / (np.maximum(self.occurrences, 1) * HOUR)

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bankmine.hours import WEEKDAYS
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME, EventLog
 from bankmine.measure.business import business_hours
-from bankmine.measure.busy import Busy, on_duty
+from bankmine.measure.busy import on_duty
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
 from bankmine.measure.roles import Roles
+from bankmine.measure.shifts import shifts
 from bankmine.measure.spans import Pieces, Spans
-from bankmine.measure.week import HourOfWeek
+from bankmine.measure.week import HOUR, HourOfWeek
 from bankmine.process.definition import Kind, Party, Understanding
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
@@ -25,23 +27,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WEEK = 7 * DAY
-A_MONDAY = 4 * DAY  # 1970-01-05
 FEWEST_WEEKS = 8
 OUTSIDE = (Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM)
 CALLS = (Kind.ENQUIRY, Kind.COMPLAINT)  # answered by staff, whoever calls
 SHOWN_HOURS = 8
+MANNED = 0.5  # of the role's people on duty in its fullest hour: fewer is the odd extra shift
 
 
 @dataclass(frozen=True, eq=False)
 class Workload(Shown):
-    """The work of the bank's people against their time on duty.
+    """The work of the bank's people against their time on duty; what nobody known did is left out.
 
-    Arrays [roles]: `people`; `items`; `busy_s`, `duty_s`: seconds inside duty hours, of each person from the first to the last
-    working slot with a stamp; `load` = busy / duty; `load_low`: the lower end of its 90 % interval from weeks drawn with replacement,
-    NaN under eight weeks; all NaN where no duty hours are known. `queue_s`: waiting inside opening hours; `idle_while_queued_s`: duty
-    time of people at no work while an item of their role waited.
+    Arrays [roles]: `people`; `items`; `busy_s`, `duty_s`: seconds of its people inside their duty hours, from the day of each one's
+    first stamp to that of the last; `load` = busy / duty; `load_low`: the lower end of its 90 % interval from weeks drawn with
+    replacement, NaN under eight weeks; all NaN where no duty hours are known. `queue_s`: waiting inside opening hours, all of it where
+    they are unknown; `idle_while_queued_s`: duty time of people at no work while an item of their role waited.
     Arrays [roles, 168] by hour of the week on the wall clock, from Monday 00:00, means over the log's weeks: `arrivals`: items
-    that become ready in the hour; `work_s`: the seconds of work they bring; `duty_people`, `busy_people`, `queue`: heads.
+    that become ready in the hour; `duty_people` (NaN: unknown), `busy_people`, `queue`: heads. `occurrences` [168]: how often the
+    log has the hour.
     Arrays [resources]: `person_role` (-1: none), `person_items`, `person_busy_s`, `person_duty_s`. `idle`: each person's idle time.
     """
 
@@ -55,10 +58,10 @@ class Workload(Shown):
     queue_s: np.ndarray
     idle_while_queued_s: np.ndarray
     arrivals: np.ndarray
-    work_s: np.ndarray
     duty_people: np.ndarray
     busy_people: np.ndarray
     queue: np.ndarray
+    occurrences: np.ndarray
     person_role: np.ndarray
     person_items: np.ndarray
     person_busy_s: np.ndarray
@@ -76,54 +79,49 @@ class Workload(Shown):
         role = np.where(who >= 0, roles.of_instance, -1)
         size, count = len(roles.names), len(log.resources)
         end = np.where(log.end == UNKNOWN_TIME, began, np.maximum(log.moment, began))
-        waiting = Spans.of(role, enablement.enabled, began)
+        first, last = int(log.case_start.min()), int(log.case_end.max())
+        hour = HourOfWeek.of(first, last, log.source.timezone)
 
-        present = _presence(who, began, end, duty)
-        mine = np.where(np.isin(np.arange(count), who), roles.of_resource, -1)
-        busy = Busy.of(who, began, end, enablement.enabled, np.append(duty.of_resource, -1)[who], duty.calendars)
-        person_of = np.full(len(busy.calendar), -1)
-        person_of[busy.server[who >= 0]] = who[who >= 0]
-        work = Spans(person_of[busy.segment_server], busy.begin, busy.end)
-        pieces = Pieces.of(present, work)
+        present = shifts(who, began, end, duty)
+        pieces = Pieces.of(present, Spans.of(who, began, end))
         on_shift, at_work = pieces.counts[:, 0] > 0, pieces.counts[:, 1] > 0
-        idle = pieces.where(on_shift & ~at_work)
-        worked = pieces.where(on_shift & at_work)
+        idle, work, worked = (pieces.where(test) for test in (on_shift & ~at_work, at_work, on_shift & at_work))
 
-        first = (int(log.case_start.min()) - A_MONDAY) // WEEK * WEEK + A_MONDAY
-        weeks = np.arange(first, int(log.case_end.max()) + WEEK + 1, WEEK)
-        on_duty_weeks, busy_weeks = (_by_role(spans, mine).total(size, weeks) / SECOND for spans in (present, worked))
-        known = on_duty_weeks.sum(axis=1) > 0
+        mine = np.where(np.isin(np.arange(count), who), roles.of_resource, -1)
+        has_duty = np.isin(np.arange(count), present.group)
+        person_busy, person_duty = (
+            np.where(has_duty, grouped_sum(spans.end - spans.begin, spans.group, count) / SECOND, np.nan) for spans in (worked, present)
+        )
+        counts = has_duty & (mine >= 0)
+        known = np.isin(np.arange(size), mine[counts])
+        busy, on = (np.where(known, np.bincount(mine[counts], seconds[counts], size), np.nan) for seconds in (person_busy, person_duty))
+        weeks = np.arange(hour.edges[0] - hour.of_hour[0] * HOUR, last + WEEK + 1, WEEK)
+        weekly = [_by_role(spans, mine).total(size, weeks) / SECOND for spans in (worked, present)]
+
+        waiting, items = Spans.of(role, enablement.enabled, began), np.flatnonzero(role >= 0)
         both = Pieces.of(_by_role(idle, mine), waiting)
         pooled = both.counts[:, 0] * (both.counts[:, 1] > 0) * (both.end - both.begin)
         row = np.flatnonzero((role >= 0) & (began > enablement.enabled))
         in_opening = on_duty(duty.calendars, duty.opening[row], enablement.enabled[row], began[row])
-
-        def of_duty(values: np.ndarray) -> np.ndarray:
-            return np.where(known, values, np.nan)
-
-        hour = HourOfWeek.of(int(log.case_start.min()), int(log.case_end.max()), log.source.timezone)
-        items = np.flatnonzero(role >= 0)
-        ready = enablement.enabled[items]
-        has_duty = np.bincount(present.group, minlength=count) > 0
         return cls(
             roles.names,
             log.resources,
             np.bincount(mine[mine >= 0], minlength=size),
             np.bincount(role[items], minlength=size),
-            of_duty(busy_weeks.sum(axis=1)),
-            of_duty(on_duty_weeks.sum(axis=1)),
-            _load_low(busy_weeks, on_duty_weeks),
+            busy,
+            on,
+            _load_low(*weekly),
             grouped_sum(in_opening, role[row], size) / SECOND,
-            of_duty(grouped_sum(pooled, both.group, size) / SECOND),
-            hour.counted(role[items], ready, size),
-            hour.counted(role[items], ready, size, (end - began)[items] / SECOND),
-            hour.heads(_by_role(present, mine), size),
+            np.where(known, grouped_sum(pooled, both.group, size) / SECOND, np.nan),
+            hour.counted(role[items], enablement.enabled[items], size),
+            np.where(known[:, None], hour.heads(_by_role(present, mine), size), np.nan),
             hour.heads(_by_role(work, mine), size),
             hour.heads(waiting, size),
+            hour.occurrences,
             mine,
             np.bincount(who[who >= 0], minlength=count),
-            np.where(has_duty, grouped_sum(worked.end - worked.begin, worked.group, count) / SECOND, np.nan),
-            np.where(has_duty, grouped_sum(present.end - present.begin, present.group, count) / SECOND, np.nan),
+            person_busy,
+            person_duty,
             idle,
             (role, who, enablement.enabled, began),
         )
@@ -131,18 +129,31 @@ class Workload(Shown):
     @property
     def load(self) -> np.ndarray:
         """float64 [roles]: share of the duty time at work."""
-        return np.divide(self.busy_s, self.duty_s, out=np.full(len(self.roles), np.nan), where=self.duty_s > 0)
+        return _over(self.busy_s, self.duty_s)
 
     @property
     def person_load(self) -> np.ndarray:
         """float64 [resources]."""
-        return np.divide(self.person_busy_s, self.person_duty_s, out=np.full(len(self.resources), np.nan), where=self.person_duty_s > 0)
+        return _over(self.person_busy_s, self.person_duty_s)
+
+    @property
+    def queue_mean(self) -> np.ndarray:
+        """float64 [roles]: items that wait at any time of the log, nights included."""
+        return self.queue @ self.occurrences / max(int(self.occurrences.sum()), 1)
+
+    @property
+    def work_s(self) -> np.ndarray:
+        """float64 [roles, 168]: the work that arrives in an hour: its arrivals, at the mean work of the role's items in duty time."""
+        return self.arrivals * _over(self.busy_s, self.items)[:, None]
 
     @property
     def capacity_ratio(self) -> np.ndarray:
         """float64 [roles, 168]: the work that arrives in an hour against the duty time of that hour; NaN where nobody is on duty."""
-        on = self.duty_people * 3600
-        return np.divide(self.work_s, on, out=np.full_like(on, np.nan), where=on > 0)
+        return _over(self.work_s, self.duty_people * 3600)
+
+    def idle_peers(self) -> np.ndarray:
+        """int64 [instances]: microseconds of the wait in which at least one other person of the item's role was on duty and idle."""
+        return self._idle_peers
 
     @cached_property
     def _idle_peers(self) -> np.ndarray:
@@ -161,31 +172,15 @@ class Workload(Shown):
         result[row] -= alone.within(who[row], begin[row], end[row])
         return result
 
-    def idle_peers(self) -> np.ndarray:
-        """int64 [instances]: microseconds of the wait in which at least one other person of the item's role was on duty and idle."""
-        return self._idle_peers
-
     @property
     def table(self) -> "pd.DataFrame":
         """One row per role that has people: seconds, shares and heads."""
         import pandas as pd
 
         shown = np.flatnonzero(self.people > 0)
-        weeks = self.queue[shown].mean(axis=1)
-        return pd.DataFrame(
-            {
-                "role": [self.roles[r] for r in shown.tolist()],
-                "people": self.people[shown],
-                "items": self.items[shown],
-                "busy_s": self.busy_s[shown],
-                "duty_s": self.duty_s[shown],
-                "load": self.load[shown],
-                "load_low": self.load_low[shown],
-                "queue_mean": weeks,
-                "queue_s": self.queue_s[shown],
-                "idle_while_queued_s": self.idle_while_queued_s[shown],
-            }
-        )
+        columns = ("people", "items", "busy_s", "duty_s", "load", "load_low", "queue_mean", "queue_s", "idle_while_queued_s")
+        values = {name: np.asarray(getattr(self, name))[shown] for name in columns}
+        return pd.DataFrame({"role": [self.roles[r] for r in shown.tolist()], **values})
 
     @property
     def people_table(self) -> "pd.DataFrame":
@@ -193,16 +188,9 @@ class Workload(Shown):
         import pandas as pd
 
         shown = np.flatnonzero(self.person_role >= 0)
-        return pd.DataFrame(
-            {
-                "resource": [self.resources[p] for p in shown.tolist()],
-                "role": [self.roles[r] for r in self.person_role[shown].tolist()],
-                "items": self.person_items[shown],
-                "busy_s": self.person_busy_s[shown],
-                "duty_s": self.person_duty_s[shown],
-                "load": self.person_load[shown],
-            }
-        )
+        names = {"resource": [self.resources[p] for p in shown.tolist()], "role": [self.roles[r] for r in self.person_role[shown].tolist()]}
+        columns = ("items", "busy_s", "duty_s", "load")
+        return pd.DataFrame({**names, **{name: np.asarray(getattr(self, f"person_{name}"))[shown] for name in columns}})
 
     @property
     def hours_table(self) -> "pd.DataFrame":
@@ -226,7 +214,7 @@ class Workload(Shown):
                 int(self.items[r]),
                 _known(self.load[r]),
                 _known(self.load_low[r]),
-                float(self.queue[r].mean()),
+                float(self.queue_mean[r]),
                 business_hours(_known(self.idle_while_queued_s[r])),
             )
             for r in shown
@@ -246,8 +234,10 @@ class Workload(Shown):
         return [TableBlock(columns, rows, caption=caption), *self._busiest(shown)]
 
     def _busiest(self, shown: list[int]) -> list[Block]:
-        """The hours of the week in which most more work arrives than can be done."""
-        ratio = np.nan_to_num(self.capacity_ratio[shown], nan=-1.0)
+        """The hours of the week in which most work arrives for those on duty, among the hours that a role usually works."""
+        on = self.duty_people[shown]
+        manned = on >= MANNED * on.max(axis=1, keepdims=True)
+        ratio = np.where(manned, np.nan_to_num(self.capacity_ratio[shown], nan=-1.0), -1.0)
         order = np.argsort(-ratio, axis=None, kind="stable")[:SHOWN_HOURS]
         role, hour = np.unravel_index(order, ratio.shape)
         columns = (
@@ -261,7 +251,7 @@ class Workload(Shown):
         rows = [
             (
                 self.roles[shown[r]],
-                Text(zh=f"周{'一二三四五六日'[h // 24]} {h % 24:02d} 时", en=f"{DAYS[h // 24]} {h % 24:02d}:00"),
+                Text(zh=f"周{'一二三四五六日'[h // 24]} {h % 24:02d} 时", en=f"{WEEKDAYS[h // 24]} {h % 24:02d}:00"),
                 float(self.arrivals[shown[r], h]),
                 float(self.duty_people[shown[r], h]),
                 float(ratio[r, h]),
@@ -273,38 +263,18 @@ class Workload(Shown):
         return [TableBlock(columns, rows, caption=Text(zh="一周中最忙的时段", en="The busiest hours of the week"))] if rows else []
 
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """float64, as both: part / whole, NaN where the whole is nothing."""
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
 
 def _by_role(spans: Spans, role: np.ndarray) -> Spans:
     """A person's spans as those of the person's role; `role` [resources]."""
     return Spans.of(role[spans.group], spans.begin, spans.end)
-
-
-def _presence(who: np.ndarray, began: np.ndarray, end: np.ndarray, duty: Duty) -> Spans:
-    """The duty slots of each person, from the one at or before the first stamp to the one at or after the last; none without calendar."""
-    people = len(duty.of_resource)
-    first, last = np.full(people, np.iinfo(np.int64).max), np.full(people, np.iinfo(np.int64).min)
-    known = who >= 0
-    np.minimum.at(first, who[known], began[known])
-    np.maximum.at(last, who[known], end[known])
-    group, begin, until = [], [], []
-    for person in np.flatnonzero((first <= last) & (duty.of_resource >= 0)).tolist():
-        calendar = duty.calendars[duty.of_resource[person]]
-        low = max(int(np.searchsorted(calendar.begin, first[person], side="right")) - 1, 0)
-        high = int(np.searchsorted(calendar.end, last[person]))
-        slots = slice(low, high + 1)
-        begin.append(calendar.begin[slots])
-        until.append(calendar.end[slots])
-        group.append(np.full(len(begin[-1]), person, dtype=np.int64))
-    if not group:
-        empty = np.zeros(0, dtype=np.int64)
-        return Spans(empty, empty, empty)
-    return Spans(np.concatenate(group), np.concatenate(begin), np.concatenate(until))
 
 
 def _load_low(busy: np.ndarray, on: np.ndarray) -> np.ndarray:
@@ -314,7 +284,7 @@ def _load_low(busy: np.ndarray, on: np.ndarray) -> np.ndarray:
     if weeks < FEWEST_WEEKS:
         return result
     sums = case_sums(np.concatenate([busy, on]).T)
-    ratio = np.divide(sums[:, :size], sums[:, size:], out=np.full((len(sums), size), np.nan), where=sums[:, size:] > 0)
+    ratio = _over(sums[:, :size], sums[:, size:])
     enough = ((on > 0).sum(axis=1) >= FEWEST_WEEKS) & ~np.isnan(ratio).any(axis=0)
     result[enough] = np.quantile(ratio[:, enough], 0.05, axis=0)
     return result
