@@ -38,7 +38,7 @@ class IdlePeers(Pattern):
     title = Text(zh="有人排队有人闲", en="Queue beside idle colleagues")
     diagnoses = ("D3",)
     plan = ("4.1.3(3)", "6.1.1")
-    needs = ("start", "resource", "calendar")
+    needs = ("start", "resource", "role", "calendar")
     method = "queue_formula"
     feasibility = "high"
     phase = "4-6"

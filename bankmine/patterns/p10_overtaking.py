@@ -48,6 +48,7 @@ class Overtaking(Pattern):
         parts, role = facts.causes.parts, facts.roles.of_instance
         outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) | facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
         queued = ~outside[facts.activity] & ~facts.causes.unknown & (facts.causes.batches.of_row < 0) & ~facts.by_design & (role >= 0)
+        queued &= ~facts.customer_waits.inside
         ready, began = facts.enabled + parts[:, CUSTOMER], facts.causes.starts.began
         for r in np.unique(role[queued & (parts[:, PRIORITISATION] > 0)]).tolist():
             rows = np.flatnonzero(queued & (role == r))

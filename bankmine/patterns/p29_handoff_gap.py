@@ -31,7 +31,7 @@ class HandoffGap(Pattern):
     title = Text(zh="交接空档", en="Gap at the hand-off")
     diagnoses = ("D1", "D3")
     plan = ("4.2.2(1)", "4.1.3(4)")
-    needs = ("start", "resource", "calendar")
+    needs = ("start", "resource", "role", "calendar")
     feasibility = "high"
     phase = "4-6"
 

@@ -70,10 +70,11 @@ class Queue:
 
 
 def queues(facts: Facts) -> Iterator[Queue]:
-    """Each role of the bank's people whose load is known."""
+    """Each role of the bank's people whose load is known; what waits while the case awaits its customer is not in their queue."""
     outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) & ~facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
     parts, role = facts.causes.parts, facts.roles.of_instance
     staff = ~outside[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
+    staff &= ~facts.customer_waits.inside
     contention = np.minimum(parts[:, CONTENTION], facts.wait)
     waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]
     # Work that comes back waits for the one who had it before, whoever is idle: P06 and P07.
