@@ -10,6 +10,7 @@ from bankmine.stats.dominance import sum_at_most
 from bankmine.stats.grouped import distinct, each_group
 
 NOBODY = np.iinfo(np.int64).max
+ROOM = 1 << 62
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +19,8 @@ class Busy:
 
     `server` int64 [instances]: who did the instance, -1 where nobody is known; `calendar` int64 [servers], index into
     `calendars`, -1 = unknown: then all time counts as duty. Segments: `begin`, `end` int64 UTC microseconds; `length` int64
-    microseconds on duty; `segment_server` int64; `earliest` int64, the earliest enablement among the instances that run in it. `_offset` int64
-    [servers + 1]; `_times` int64, all segment bounds, sorted; `_begin_key`, `_end_key`: server and rank of the bound as one number.
+    microseconds on duty; `segment_server` int64; `earliest` int64, the earliest enablement among the instances that run in it. `_lanes` makes one
+    number of a server and an instant; `_begin_key`, `_end_key`: those of the segments' bounds.
     """
 
     server: np.ndarray
@@ -30,7 +31,7 @@ class Busy:
     segment_server: np.ndarray
     length: np.ndarray
     earliest: np.ndarray
-    _times: np.ndarray
+    _lanes: "_Lanes"
     _begin_key: np.ndarray
     _end_key: np.ndarray
 
@@ -62,7 +63,7 @@ class Busy:
         count = high - low
         at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
         first, last, segment_server = first[at], last[at], np.repeat(np.arange(len(pairs)), count)
-        times = distinct(np.concatenate([first, last]))
+        lanes = _Lanes.of(len(pairs), first, last)
         return cls(
             server,
             under,
@@ -72,9 +73,9 @@ class Busy:
             segment_server,
             on_duty(calendars, under[segment_server], first, last),
             earliest[at],
-            times,
-            segment_server * (len(times) + 1) + np.searchsorted(times, first),
-            segment_server * (len(times) + 1) + np.searchsorted(times, last),
+            lanes,
+            lanes.key(segment_server, first),
+            lanes.key(segment_server, last),
         )
 
     def on_duty(self, server: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -126,9 +127,8 @@ class Busy:
 
     def _clipped(self, server: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """The range of segments that meet each stretch, and the duty time of the first and last of them that lies outside it."""
-        base = server * (len(self._times) + 1)
-        low = np.searchsorted(self._end_key, base + np.searchsorted(self._times, begin, side="right"))
-        high = np.searchsorted(self._begin_key, base + np.searchsorted(self._times, end))
+        low = np.searchsorted(self._end_key, self._lanes.key(server, begin + 1))
+        high = np.searchsorted(self._begin_key, self._lanes.key(server, end))
         high = np.maximum(high, low)
         some = np.flatnonzero(low < high)
         head, tail = np.zeros(len(low), dtype=np.int64), np.zeros(len(low), dtype=np.int64)
@@ -153,14 +153,47 @@ def _segments(
     who: np.ndarray, begin: np.ndarray, end: np.ndarray, enabled: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Owner, begin, end and earliest enablement of the stretches between any two bounds in which someone works."""
-    times = distinct(np.concatenate([begin, end]))
-    size = len(times) + 1
-    key_begin, key_end = who * size + np.searchsorted(times, begin), who * size + np.searchsorted(times, end)
+    lanes = _Lanes.of(int(who.max(initial=-1)) + 1, begin, end)
+    key_begin, key_end = lanes.key(who, begin), lanes.key(who, end)
     bounds = distinct(np.concatenate([key_begin, key_end]))
     low, high = np.searchsorted(bounds, key_begin), np.searchsorted(bounds, key_end)
     earliest = _least_over(low, high, enabled, len(bounds))
     found = np.flatnonzero(earliest < NOBODY)
-    return bounds[found] // size, times[bounds[found] % size], times[bounds[found + 1] % size], earliest[found]
+    return bounds[found] // lanes.span, lanes.time(bounds[found]), lanes.time(bounds[found + 1]), earliest[found]
+
+
+@dataclass(frozen=True, eq=False)
+class _Lanes:
+    """A server and an instant as one number, so that one sorted array answers for every server.
+
+    The number is server * `span` + microseconds since `origin` or, where that many servers have no room in 64 bits, the instant's
+    rank among `instants`.
+    """
+
+    origin: int
+    span: int
+    instants: np.ndarray | None
+
+    @classmethod
+    def of(cls, servers: int, begin: np.ndarray, end: np.ndarray, room: int = ROOM) -> "_Lanes":
+        """For instants from the first `begin` to the last `end`; others count as the nearest just outside."""
+        if not len(begin):
+            return cls(0, 1, None)
+        origin, last = int(begin.min()), int(end.max())
+        if servers * (last - origin + 2) < room:
+            return cls(origin, last - origin + 2, None)
+        instants = distinct(np.concatenate([begin, end]))
+        return cls(0, len(instants) + 1, instants)
+
+    def key(self, server: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """int64: keys of a server sort as the instants do; of an instant that is none of the ranked, that of the next one."""
+        if self.instants is None:
+            return server * self.span + np.clip(time - self.origin, 0, self.span - 1)
+        return server * self.span + np.searchsorted(self.instants, time)
+
+    def time(self, key: np.ndarray) -> np.ndarray:
+        """int64: the instants of the keys of given instants."""
+        return key % self.span + self.origin if self.instants is None else self.instants[key % self.span]
 
 
 def _least_over(low: np.ndarray, high: np.ndarray, value: np.ndarray, size: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from bankmine.sample.office import DAY, HOUR, WEEK
 
 MONDAY = np.datetime64("2024-01-01", "s")  # time 0, on the bank's wall clock
+MONDAY_DATE = MONDAY.astype("datetime64[D]")
 OPENING, CLOSING, WORKDAYS = 9 * HOUR, 17 * HOUR, 5
 WEEKDAYS = (1.15, 1.05, 1.0, 0.95, 0.85, 0.0, 0.0)
 HOURS = (0.8, 1.2, 1.2, 0.8, 0.9, 1.15, 1.1, 0.85)  # of the eight hours from opening on
@@ -43,20 +44,20 @@ def off_duty(time: np.ndarray, moved: np.ndarray, rng: np.random.Generator) -> n
     return np.where(moved, at, time)
 
 
-def peak(time: np.ndarray, moved: np.ndarray, when: str, rng: np.random.Generator) -> np.ndarray:
-    """Those moved come in an hour and a half of their day ("clock"), on one day of their week ("weekday"), or on the last working
-    days of their month ("month end")."""
-    at_clock = time % DAY
+def peak(time: np.ndarray, moved: np.ndarray, when: str, at: int, rng: np.random.Generator) -> np.ndarray:
+    """Those moved come in the hour and a half of their day from `at` o'clock on ("clock"), on one day of their week, as `at` says
+    ("weekday"), or on the last working days of their month ("month end").
+    """
+    clock = time % DAY
     if when == "clock":
-        begin = OPENING + int(rng.integers(4, 10)) * HOUR // 2
-        at = time - at_clock + begin + (rng.random(len(time)) * PEAK).astype(np.int64)
+        then = time - clock + at * HOUR + (rng.random(len(time)) * PEAK).astype(np.int64)
     elif when == "weekday":
-        at = time - time % WEEK + int(rng.integers(WORKDAYS)) * DAY + at_clock
+        then = time - time % WEEK + at % WORKDAYS * DAY + clock
     else:
-        day = MONDAY.astype("datetime64[D]") + (time // DAY).astype("timedelta64[D]")
-        after = (day.astype("datetime64[M]") + 1).astype("datetime64[D]")
-        last = np.busday_offset(after, -1 - rng.integers(0, LAST_DAYS, len(time)), roll="forward")
-        at = (last - MONDAY.astype("datetime64[D]")).astype(np.int64) * DAY + at_clock
+        date = MONDAY_DATE + (time // DAY).astype("timedelta64[D]")
+        following = (date.astype("datetime64[M]") + 1).astype("datetime64[D]")
+        last = np.busday_offset(following, -1 - rng.integers(0, LAST_DAYS, len(time)), roll="forward")
+        then = (last - MONDAY_DATE).astype(np.int64) * DAY + clock
     # What would come after the last case of all stays where it is, as does what comes off duty.
-    moved = moved & (at <= time.max()) & (time % WEEK < WORKDAYS * DAY) & (at_clock >= OPENING) & (at_clock < CLOSING)
-    return np.where(moved, at, time)
+    moved = moved & (then <= time.max()) & (time % WEEK < WORKDAYS * DAY) & (clock >= OPENING) & (clock < CLOSING)
+    return np.where(moved, then, time)

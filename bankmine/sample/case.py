@@ -5,9 +5,9 @@ from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from typing import TypeVar
 
-from bankmine.sample.models import Journey, Route
 from bankmine.sample.office import DAY, HOUR, OFFICE, Job
 from bankmine.sample.problems import DEADLINE_DAYS, Problem
+from bankmine.sample.routes import Journey, Route
 from bankmine.sample.waits import CUSTOMER as FOR_CUSTOMER
 from bankmine.sample.waits import NOTHING
 from bankmine.sample.waits import SYSTEM as FOR_SYSTEM
@@ -143,7 +143,7 @@ class Case:
 
     def _perform(self, step: str, *, calls: bool = False, person: int | None = None, part: float = 1.0) -> Route:
         """Work at a step by its role."""
-        world, model = self.world, self.world.model
+        model = self.world.model
         role = model.tasks[step].role
         if self._strikes(self._planted("P22", step)):
             role, person = self._who[model.entry]
@@ -156,7 +156,8 @@ class Case:
         team = self.world.teams[role]
         if job.person is None and team.desk.named:
             job.person = bisect_right(team.desk.named, self.world.draws.uniform("P09 desk", self.number))
-        job.favoured = team.desk.favoured >= 1 or self.world.draws.uniform("P10 favour", self.number) < team.desk.favoured
+        if (favoured := team.desk.favoured) < 1:
+            job.favoured = self.world.draws.uniform(f"P10 favour {favoured}", self.number) < favoured
         yield team, job
         self._who[job.step] = role, job.who
         self.now = self.enabled = job.end

@@ -1,18 +1,16 @@
-"""The four processes as this bank runs them: roles, tasks, and the route of a case with its choices."""
+"""The four processes as this bank runs them: roles and tasks."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bankmine.sample import routes
+from bankmine.sample.routes import Journey, Route
 from bankmine.words import Text
 
 if TYPE_CHECKING:
     from bankmine.sample.case import Case
-    from bankmine.sample.office import Job, Team
-
-Route = Generator["int | tuple[Team, Job]", None, None]  # yields times at which to go on, and jobs after which to go on
-Journey = Generator["int | tuple[Team, Job]", None, bool]  # returns whether the customer got what was wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,96 +64,6 @@ class Model:
     median_amount: float
 
 
-def _deposit(case: "Case") -> Journey:
-    yield from case.begins("deposit.apply")
-    yield from case.work("deposit.review")
-    yield from case.documents("deposit.review", "deposit.request_documents", "deposit.supply_documents")
-    yield from case.work("deposit.identify")
-    yield from case.system("deposit.screen", 20)
-    if case.chance("reject", 0.03):
-        yield from case.work("deposit.reject")
-        return False
-    yield from case.work("deposit.enter")
-    if case.large:
-        yield from case.work("deposit.authorise")
-    yield from case.system("deposit.account", 40)
-    yield from case.work("deposit.handle")
-    answered = yield from case.ask("deposit.ask_confirmation", "deposit.confirm", "deposit.withdraw")
-    if answered:
-        yield from case.work("deposit.print")
-    return answered
-
-
-def _loan(case: "Case") -> Journey:
-    yield from case.begins("loan.submit")
-    yield from case.work("loan.enter")
-    yield from case.work("loan.check_documents")
-    yield from case.documents("loan.check_documents", "loan.request_documents", "loan.supply_documents")
-    yield from case.work("loan.identify")
-    yield from case.system("loan.score", 90)
-    yield from case.work("loan.credit_check")
-    yield from case.work("loan.assess_risk")
-    if case.chance("reject", 0.18):
-        yield from case.work("loan.reject")
-        return False
-    yield from case.work("loan.approve")
-    yield from case.work("loan.prepare_offer")
-    answered = yield from case.ask("loan.offer", "loan.sign", "loan.withdraw")
-    if answered:
-        yield from case.work("loan.disburse")
-    return answered
-
-
-def _payment(case: "Case") -> Journey:
-    yield from case.begins("payment.apply")
-    yield from case.work("payment.review")
-    yield from case.documents("payment.review", "payment.request_documents", "payment.supply_documents")
-    if case.chance("reject", 0.03):
-        yield from case.work("payment.reject")
-        return False
-    yield from case.work("payment.enter")
-    yield from case.work("payment.screen")
-    if case.large:
-        yield from case.work("payment.authorise")
-    yield from case.system("payment.process", 60)
-    yield from case.work("payment.handle")
-    answered = yield from case.ask("payment.ask_confirmation", "payment.confirm", "payment.withdraw")
-    if answered:
-        yield from case.work("payment.settle")
-    return answered
-
-
-def _wealth(case: "Case") -> Journey:
-    yield from case.begins("wealth.apply")
-    yield from case.work("wealth.identify")
-    yield from case.work("wealth.risk_profile")
-    yield from case.work("wealth.qualify")
-    yield from case.documents("wealth.qualify", "wealth.request_documents", "wealth.supply_documents")
-    if case.chance("reject", 0.06):
-        yield from case.work("wealth.reject")
-        return False
-    yield from case.work("wealth.enter")
-    yield from case.work("wealth.approve")
-    yield from case.work("wealth.record")
-    answered = yield from case.ask("wealth.offer", "wealth.sign", "wealth.withdraw")
-    if answered:
-        yield from case.system("wealth.debit", 30)
-        yield from case.work("wealth.handle")
-        yield from case.system("wealth.confirm", 30)
-    return answered
-
-
-def _repayment(case: "Case") -> Route:
-    for _ in range(case.pick("term", (1, 2, 3))):
-        yield from case.contractual("loan.repay", 30.4)
-    yield from case.contractual("loan.collect", 1.0)
-
-
-def _holding(case: "Case") -> Route:
-    yield from case.contractual("wealth.hold", float(case.pick("term", (30, 60, 90))))
-    yield from case.contractual("wealth.redeem", 1.0)
-
-
 MODELS: Mapping[str, Model] = MappingProxyType(
     {
         model.process: model
@@ -163,7 +71,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             Model(
                 process="deposit",
                 prefix="D",
-                route=_deposit,
+                route=routes.deposit,
                 contract=None,
                 roles=MappingProxyType(
                     {
@@ -208,8 +116,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             Model(
                 process="loan",
                 prefix="L",
-                route=_loan,
-                contract=_repayment,
+                route=routes.loan,
+                contract=routes.repayment,
                 roles=MappingProxyType(
                     {
                         "clerk": Role(Text(zh="信贷柜员", en="Loan clerk"), 3),
@@ -261,7 +169,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             Model(
                 process="payment",
                 prefix="P",
-                route=_payment,
+                route=routes.payment,
                 contract=None,
                 roles=MappingProxyType(
                     {
@@ -308,8 +216,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             Model(
                 process="wealth",
                 prefix="W",
-                route=_wealth,
-                contract=_holding,
+                route=routes.wealth,
+                contract=routes.holding,
                 roles=MappingProxyType(
                     {
                         "manager": Role(Text(zh="理财经理", en="Wealth manager"), 3),

@@ -13,6 +13,7 @@ from bankmine.sample.waits import NOTHING, Parts, split
 HOUR = 3600
 DAY = 24 * HOUR
 WEEK = 7 * DAY  # time 0 is a Monday, 00:00
+TOGETHER, LONGEST_TOGETHER = 0.4, 5 * HOUR // 2  # work done all at once, as a share of what it takes one after another, and at most
 Order = Literal["first come", "last come", "favour"]
 
 
@@ -179,7 +180,17 @@ class Person:
         return sum(end - start for start, end in {(start, end) for start, end, _ in self.past} if end <= until)
 
 
-Waiting = tuple[int, int, int, list[Job]]  # rank, moment (negative where the last comes first), number, the jobs done in one go
+@dataclass(slots=True)
+class Turn:
+    """Jobs that one person does in one go, all at once or one after another: `ready` when the last of them was, `begin` once begun."""
+
+    jobs: list[Job]
+    at_once: bool
+    ready: int
+    begin: int = -1
+
+
+Waiting = tuple[int, int, int, Turn]  # rank, moment (negative where the last comes first), number
 
 
 class Team:
@@ -224,10 +235,6 @@ class Team:
             return self.desk.hours.after(now, 0)
         return self.desk.hours.after(now, (self._backlog + sum(left)) / len(self.people))
 
-    @property
-    def _parallel(self) -> bool:
-        return self.desk.batching is not None and self.desk.batching.parallel
-
     def _enqueue(self, jobs: list[Job]) -> None:
         first, now = jobs[0], self.clock.now
         self._number += 1
@@ -235,7 +242,9 @@ class Team:
         rank = int(self.desk.order == "favour" and not first.favoured)
         queue = self._shared if first.person is None else self.people[first.person].own
         last = self.desk.order == "last come"
-        heapq.heappush(queue, (rank, -now if last else now, -self._number if last else self._number, jobs))
+        at_once = len(jobs) > 1 and self.desk.batching is not None and self.desk.batching.parallel
+        turn = Turn(jobs, at_once, max(max(job.enabled, job.asked) for job in jobs))
+        heapq.heappush(queue, (rank, -now if last else now, -self._number if last else self._number, turn))
         self.dispatch()
 
     def dispatch(self) -> None:
@@ -247,7 +256,7 @@ class Team:
                 break
             queue = min(queues, key=lambda q: q[0])
             waiting = heapq.heappop(queue)
-            duration = waiting[3][0].duration
+            duration = waiting[3].jobs[0].duration
             takers = idle if queue is self._shared else [person for person in idle if person.own is queue]
             person = min(takers, key=lambda p: (p.hours.fit(now, min(duration, p.hours.longest)), p.free, p.name))
             self._serve(person, waiting)
@@ -259,32 +268,29 @@ class Team:
                 self.clock.at(opening, self.dispatch)
 
     def _serve(self, person: Person, waiting: Waiting) -> None:
-        """What of a batch would not be finished before the break is a batch by itself, and the first that the person does afterwards."""
-        who, jobs, hours = self.people.index(person), waiting[3], person.hours
-        together = len(jobs) > 1 and self._parallel
-        durations = [min(job.duration, hours.longest) for job in jobs]
-        if together:
-            durations = [max(durations)] * len(jobs)
+        """What of a batch would not be finished before the break is the first that the person does afterwards."""
+        who, turn, hours = self.people.index(person), waiting[3], person.hours
+        durations = [min(job.duration, hours.longest) for job in turn.jobs]
+        if turn.at_once:
+            together = min(round(TOGETHER * sum(durations)), LONGEST_TOGETHER, hours.longest)
+            durations = [max(*durations, together)] * len(durations)
         begin = moment = hours.fit(self.clock.now, durations[0])
-        ends: list[int] = []
-        for duration in durations:
+        turn.begin = begin if turn.begin < 0 else turn.begin
+        served: list[tuple[int, int, int]] = []
+        for job, duration in zip(turn.jobs, durations, strict=True):
             if moment + duration > hours.closing(begin):
                 break
-            ends.append(moment + duration)
-            moment = begin if together else ends[-1]
-        done, rest = jobs[: len(ends)], jobs[len(ends) :]
-        if rest:
-            heapq.heappush(person.own, (*waiting[:3], rest))
-        self._backlog -= sum(job.duration for job in done)
-        ready = max(max(job.enabled, job.asked) for job in done)
-        start = begin
-        for job, end in zip(done, ends, strict=True):
-            job.start, job.end, job.who = start, end, who
-            job.parts = split(job.enabled, job.asked, ready, begin, start, self.desk.hours, hours, person.past)
-            start = begin if together else end
-        person.past.extend((job.start, job.end, job.enabled) for job in done)
-        person.free = ends[-1]
+            job.start, job.end, job.who = moment, moment + duration, who
+            job.parts = split(job.enabled, job.asked, turn.ready, turn.begin, moment, self.desk.hours, hours, person.past)
+            served.append((job.start, job.end, job.enabled))
+            moment = begin if turn.at_once else job.end
+        person.past.extend(served)
+        person.free = served[-1][1]
         self.clock.at(person.free, self.dispatch)
+        done, turn.jobs = turn.jobs[: len(served)], turn.jobs[len(served) :]
+        if turn.jobs:
+            heapq.heappush(person.own, waiting)
         for job in done:
+            self._backlog -= job.duration
             self.taken(self, job)
             self.clock.at(job.end, job.done)

@@ -9,9 +9,10 @@ import numpy as np
 from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.arrivals import arrivals
 from bankmine.sample.case import Case
-from bankmine.sample.models import Model, Route
+from bankmine.sample.models import Model
 from bankmine.sample.office import DAY, OFFICE, Desk, Hours, Team
 from bankmine.sample.problems import Faults, Problem
+from bankmine.sample.routes import Route
 from bankmine.sample.world import Draws, Row, World
 
 A_DAY = 10.0  # cases a day for which the models' numbers of people are meant
@@ -65,14 +66,6 @@ class Run:
     touch: int
     load: dict[str, float]
 
-    @property
-    def mean_cycle(self) -> float:
-        return sum(self.cycle.values()) / len(self.cycle)
-
-    @property
-    def slow_cycle(self) -> float:
-        return float(np.quantile(list(self.cycle.values()), 0.9))
-
 
 def plan(
     model: Model,
@@ -115,7 +108,8 @@ def run(plan: Plan, problem: Problem | None, *, every: int = 1) -> Run:
         team.release()
         world.clock.run()
     load = {
-        name: sum(person.worked(plan.window) for person in team.people) / team.desk.capacity(plan.window) for name, team in world.teams.items()
+        name: sum(person.worked(plan.window) for person in team.people) / team.desk.capacity(plan.window)
+        for name, team in world.teams.items()
     }
     return Run(world.rows, frozenset(world.struck), world.cycle, world.touch, load)
 

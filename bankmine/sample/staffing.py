@@ -7,14 +7,15 @@ import numpy as np
 
 from bankmine.sample.arrivals import off_duty, peak
 from bankmine.sample.models import Model
-from bankmine.sample.office import OFFICE, Hours
-from bankmine.sample.problems import OF_A_ROLE, Problem
+from bankmine.sample.office import DAY, OFFICE, Hours
+from bankmine.sample.problems import OF_A_ROLE, SHORT_HOURS, Problem
 from bankmine.sample.simulate import Plan, Run
 from bankmine.sample.waits import BATCHING, CLOSED, CONTENTION, PRIORITISATION
 from bankmine.sample.world import Row
 
 CAUSE = {"P08": CONTENTION, "P09": CONTENTION, "P10": PRIORITISATION, "P11": BATCHING, "P12": CLOSED, "P13": CONTENTION}
 SHORT_MINUTES = 9.0
+LONGEST_RUN = 150.0  # minutes of work: what takes longer one after another is done all at once
 
 
 def arranged(plan: Plan, problem: Problem) -> Plan:
@@ -23,8 +24,8 @@ def arranged(plan: Plan, problem: Problem) -> Plan:
         return plan
     desk, how = plan.desks[problem.role], problem.how
     if how in ("arrivals", "clock", "weekday", "month end"):
-        moved, rng = _moved(plan, problem), plan.draws.stream("moved")
-        at = off_duty(plan.arrivals, moved, rng) if how == "arrivals" else peak(plan.arrivals, moved, how, rng)
+        moved, rng = _moved(plan, problem), plan.draws.stream("moved to")
+        at = off_duty(plan.arrivals, moved, rng) if how == "arrivals" else peak(plan.arrivals, moved, how, problem.at, rng)
         return replace(plan, arrivals=at)
     if problem.pattern == "P08":
         desk = replace(desk, people=ceil(desk.people / 2))
@@ -36,8 +37,11 @@ def arranged(plan: Plan, problem: Problem) -> Plan:
         desk = replace(desk, order="last come")
     elif how == "favour":
         desk = replace(desk, order="favour", favoured=problem.share)
-    elif problem.pattern == "P11":
-        desk = replace(desk, batching=problem.batching)
+    elif problem.batching is not None:
+        batching = problem.batching
+        items = batching.size or plan.cases * DAY / plan.window * 7 / 5
+        longer = items * plan.model.tasks[batching.step].minutes * plan.scale[batching.step] > LONGEST_RUN
+        desk = replace(desk, batching=replace(batching, parallel=batching.parallel or longer))
     else:
         hours = Hours(how)
         desk = replace(desk, hours=hours, people=round(desk.people * OFFICE.a_week / hours.a_week))
@@ -81,12 +85,12 @@ def _cut_short(plan: Plan, problem: Problem, healthy: Run) -> Plan:
 
 
 def befallen(problem: Problem, rows: list[Row]) -> list[Row]:
-    """The rows that waited for the cause of a role's problem; off duty: those that came while the role was closed."""
+    """The rows that waited for the cause of a role's problem, of those off duty the ones that came while the role was closed."""
     mine = [row for row in rows if row.role == problem.role and row.parts[CAUSE[problem.pattern]] > 0]
     if problem.pattern == "P11":
         return [row for row in mine if row.step == problem.step]
     if problem.pattern == "P12":
-        hours = OFFICE if problem.how == "arrivals" else Hours(problem.how)
+        hours = _hours(problem)
         return [row for row in mine if not hours.is_open(row.enabled)]
     return mine
 
@@ -96,9 +100,15 @@ def placed(problem: Problem, model: Model, rows: list[Row]) -> Problem:
     if problem.step:
         return problem
     lost = dict.fromkeys((step for step, task in model.tasks.items() if task.role == problem.role), 0)
+    hours = _hours(problem)
     for row in befallen(problem, rows):
-        lost[row.step] = lost.get(row.step, 0) + row.parts[CAUSE[problem.pattern]]
+        until_opening = min(hours.after(row.enabled, 0), row.start) - row.enabled
+        lost[row.step] = lost.get(row.step, 0) + (until_opening if problem.pattern == "P12" else row.parts[CAUSE[problem.pattern]])
     return replace(problem, step=max(lost, key=lambda step: lost[step]))
+
+
+def _hours(problem: Problem) -> Hours:
+    return Hours(problem.how) if problem.how in SHORT_HOURS else OFFICE
 
 
 def _moved(plan: Plan, problem: Problem) -> np.ndarray:

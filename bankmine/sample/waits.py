@@ -17,15 +17,15 @@ def split(
     """Whole seconds from `enabled` to `start` by cause; they sum to it.
 
     First the customer, until `asked`. Then the batch: until its last member was `ready`, and from its `begin` to this item's turn
-    in it. In between the role was closed, or it was open and the person off duty (`own` hours within `opening`), or the person
-    was at work (`past`, sorted, one thing at a time or several at once alike): on something enabled no later than this, or on
-    something enabled later; what is left is unexplained.
+    in it, as far as the person was on duty. For the rest the role was closed, or it was open and the person off duty (`own` hours
+    within `opening`), or the person was at work (`past`, sorted, one thing at a time or several at once alike): on something enabled
+    no later than this was ready, or on something enabled later; what is left is unexplained.
     """
     asked = min(max(asked, enabled), start)
     ready = min(max(ready, asked), start)
     begin = min(max(begin, ready), start)
-    on_duty = own.worked(begin) - own.worked(ready)
-    open_ = opening.worked(begin) - opening.worked(ready)
+    on_duty, in_batch = own.worked(begin) - own.worked(ready), own.worked(start) - own.worked(begin)
+    open_ = opening.worked(start) - opening.worked(ready)
     earlier = later = 0
     position = len(past)
     while position and past[position - 1][1] > ready:
@@ -34,17 +34,17 @@ def split(
         while position and past[position - 1][:2] == (since, end):  # done at once: the one enabled first would have kept the person
             position -= 1
             its = min(its, past[position][2])
-        busy = max(end - max(since, ready), 0)
+        busy = max(min(end, begin) - max(since, ready), 0)
         if its <= ready:
             earlier += busy
         else:
             later += busy
     return (
-        (ready - asked) + (start - begin),
+        (ready - asked) + in_batch,
         earlier,
         later,
-        (begin - ready) - open_,
-        open_ - on_duty,
+        (start - ready) - open_,
+        open_ - on_duty - in_batch,
         asked - enabled,
         0,
         on_duty - earlier - later,

@@ -7,9 +7,10 @@ from zlib import crc32
 import numpy as np
 
 from bankmine.process.definition import ProcessDefinition
-from bankmine.sample.models import Model, Route
+from bankmine.sample.models import Model
 from bankmine.sample.office import Clock, Job, Team
 from bankmine.sample.problems import Faults, Problem
+from bankmine.sample.routes import Route
 from bankmine.sample.waits import Parts
 
 CUSTOMER, SYSTEM = "customer", "system"
