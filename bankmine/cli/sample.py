@@ -16,6 +16,7 @@ def sample(
         Path, typer.Argument(metavar="DIR", help="Folder for the logs and truth.json; made if it is not there.", show_default=False)
     ],
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 2024,
+    waits: Annotated[bool, typer.Option("--waits", help="Also NAME.waits.csv: of every row of the log, why it waited.")] = False,
     lang: Annotated[Language, typer.Option("--lang", help="Language of the messages.")] = Language.EN,
 ) -> None:
     """Write sample logs with planted problems.
@@ -24,5 +25,5 @@ def sample(
     """
     from bankmine.sample import write_samples
 
-    for path in write_samples(folder, seed):
+    for path in write_samples(folder, seed, waits=waits):
         print(WRITTEN.format(path=str(path)).of("zh" if lang is Language.ZH else "en"))

@@ -17,8 +17,9 @@ SAMPLES: tuple[tuple[str, str, Lang, int], ...] = (
 )
 
 
-def write_samples(folder: str | Path, seed: int = 2024) -> list[Path]:
-    """Writes one log per process, each with one planted problem, and truth.json; the same seed gives the same bytes.
+def write_samples(folder: str | Path, seed: int = 2024, *, waits: bool = False) -> list[Path]:
+    """Writes one log per process, each with one planted problem, and truth.json; with `waits` also why each row waited, as
+    NAME.waits.csv. The same seed gives the same bytes.
 
     Raises OutputError: OUTPUT.
     """
@@ -28,6 +29,8 @@ def write_samples(folder: str | Path, seed: int = 2024) -> list[Path]:
         file = Path(folder) / f"{process}.csv"
         sample.write_csv(file)
         files.append(file)
+        if waits:
+            files.append(sample.write_waits(file.with_suffix(".waits.csv")))
         truth[file.name] = sample.truth.as_json()
     write_json(Path(folder) / "truth.json", truth)
     return files

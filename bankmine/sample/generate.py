@@ -104,12 +104,16 @@ class Sample:
         name = name or self.truth.process
         file = Path(folder) / f"{name}.csv"
         self.write_csv(file)
-        _write_frame(self.waits, file.with_name(f"{name}.waits.csv"))
+        self.write_waits(file.with_name(f"{name}.waits.csv"))
         write_json(Path(folder) / f"{name}.truth.json", self.truth.as_json())
         return file
 
     def write_csv(self, file: Path) -> None:
         _write_frame(self.table, file)
+
+    def write_waits(self, file: Path) -> Path:
+        _write_frame(self.waits, file)
+        return file
 
 
 def generate(

@@ -206,6 +206,13 @@ def test_the_sample_logs_and_their_truth(tmp_path: Path):
         assert planted["effect"] >= 0.08
 
 
+def test_the_waits_of_the_sample_logs_are_written_where_they_are_asked_for(tmp_path: Path):
+    files = write_samples(tmp_path, seed=1, waits=True)
+    log, waits = (pl.read_csv(file) for file in files[:2])
+    assert files[1].name == "deposit.waits.csv"
+    assert len(waits) == len(log) and waits["activity"].to_list() == log[log.columns[1]].to_list()
+
+
 def test_what_cannot_be_planted_is_refused_with_what_can():
     with pytest.raises(UsageError, match="deposit, loan, payment, wealth"):
         generate("mortgage", seed=1)
