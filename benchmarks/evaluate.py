@@ -46,8 +46,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`rank` of the planted (pattern, activity), None if it is not in the list; `first`: what stands first; `given`, `discovered`: the error of
-    the cause shares of each step, with duty hours given and found.
+    """`rank` of the planted (pattern, activity), None if it is not in the list; `first`: what stands first; `given`,
+    `discovered`: the error of the cause shares of each step, with duty hours given and found.
     """
 
     job: Job

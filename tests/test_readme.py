@@ -3,11 +3,13 @@
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from bankmine.cli import main
+from bankmine.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -46,7 +48,7 @@ def test_both_installing_commands_are_there_for_the_checks_to_run() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_run() -> None:
-    assert {kind for kind, _ in BLOCKS} == {"sh", "python", "text"}
+    assert {kind for kind, _ in BLOCKS} == {"sh", "python", "text", "toml"}
     assert all(line.startswith(("bankmine ", "python3 -m venv ")) for kind, body in BLOCKS if kind == "sh" for line in body.splitlines())
 
 
@@ -56,6 +58,11 @@ def test_commands_run(line: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatc
     outputs = re.findall(r"(?:--report|--json|-o) (\S+)", line)
     assert all((elsewhere / name).stat().st_size > 0 for name in outputs)
     assert capsys.readouterr().out
+
+
+def test_configurations_are_valid() -> None:
+    for body in (body for kind, body in BLOCKS if kind == "toml"):
+        assert Settings.model_validate(tomllib.loads(body)).calendar.holidays == "CN"
 
 
 def test_output_shown_is_output_printed(elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,8 +61,8 @@ class Batches(Shown):
         and begun soon after those before it were done.
 
         Without `busy` every run of two or more counts, and no breath is allowed between its items (Kronos' rule, §1.3). With it
-        up to half an hour of duty time may pass between them, and a run counts if all of it was done at once, or if the person, on duty and idle, let
-        its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule.
+        up to half an hour of duty time may pass between them, and a run counts if all of it was done at once, or if the person, on duty
+        and idle, let its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule.
         """
         end = log.moment
         clock = (began, end) if busy is None else (busy.clock(began), busy.clock(end))

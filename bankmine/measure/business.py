@@ -1,4 +1,4 @@
-"""Business time: intervals under the calendar of those who have to act, and the calendar that stands beside such figures (definitions §6)."""
+"""Business time: intervals under the calendar of those who have to act, and the calendar named beside such figures (definitions §6)."""
 
 from dataclasses import dataclass, replace
 

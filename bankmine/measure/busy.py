@@ -19,8 +19,8 @@ class Busy:
 
     `server` int64 [instances]: who did the instance, -1 where nobody is known; `calendar` int64 [servers], index into
     `calendars`, -1 = unknown: then all time counts as duty. Segments: `begin`, `end` int64 UTC microseconds; `length` int64
-    microseconds on duty; `segment_server` int64; `earliest` int64, the earliest enablement among the instances that run in it. `_lanes` makes one
-    number of a server and an instant; `_begin_key`, `_end_key`: those of the segments' bounds.
+    microseconds on duty; `segment_server` int64; `earliest` int64, the earliest enablement among the instances that run in it.
+    `_lanes` makes one number of a server and an instant; `_begin_key`, `_end_key`: those of the segments' bounds.
     """
 
     server: np.ndarray

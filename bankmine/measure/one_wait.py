@@ -53,17 +53,21 @@ def stretches(
         run_begin = min(max(int(causes.batches.begin[batch]), ready), began)
         members = np.flatnonzero(causes.batches.of_row == batch)
         members = members[members != row]
+    others = tuple(members[causes.starts.began[members] < began].tolist())
     party = understanding.activities[log.activity[row]].party
     if party in OUTSIDE or party is Party.SYSTEM:
         meanwhile = [Stretch(ready, run_begin, "system" if party is Party.SYSTEM else "customer")]
+        inside = [Stretch(run_begin, began, "batching", others)]
     else:
         meanwhile = _meanwhile(log, enablement, customer, duty, causes, row, ready, run_begin)
+        in_run = _meanwhile(log, enablement, customer, duty, causes, row, run_begin, began)
+        inside = [s if s.why in ("closed", "absent") else Stretch(s.begin, s.end, "batching", others) for s in in_run]
     return _joined(
         [
             Stretch(enabled, asked, "customer", answer),
             Stretch(asked, ready, "batching", tuple(members[enablement.enabled[members] > asked].tolist())),
             *meanwhile,
-            Stretch(run_begin, began, "batching", tuple(members[causes.starts.began[members] < began].tolist())),
+            *inside,
             Stretch(began, seen, WORK),
         ]
     )

@@ -59,7 +59,7 @@ class IdlePeers(Pattern):
             left = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * len(queue.rows) * SECOND
             spared = max(1 - left / float(queue.waited.sum()), 0.0)
             wait = float(idle.mean()) / SECOND
-            activity = queue.place(queue.pooled)
+            activity = queue.place(queue.contention)
             text = (
                 IDLE.format(role=queue.name, name=facts.names[activity], people=people, load=percent(queue.load))
                 .then(WAITED.format(rows=len(rows), wait=duration(wait), share=percent(share)))

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -6,7 +7,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import CUSTOMER, PRIORITISATION, UNEXPLAINED
-from bankmine.patterns.base import FEWEST_TO_COMPARE, Finding, Pattern
+from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Finding, Pattern
 from bankmine.patterns.p29_handoff_gap import handed_by
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.process.definition import Kind, Party
@@ -26,9 +27,10 @@ class Overtaking(Pattern):
     others more, the sum is the same. An item was overtaken if it would have waited less and waited for later work of the person who
     served it. Fires per role where at least `overtaken_share` (lower end) of the items were, and waited more for later work than for
     nothing at all (work that comes to light late looks overtaken too), where that made at least `of_cycle_time` (lower end) of their
-    cases' avoidable cycle time, and where nothing predicts who overtakes: the area under the curve is at most `predictable` for each
-    attribute and number, the activity, and going on with one's own case. The mean stays; it is ranked on what the overtaken lose (docs/decisions/0008).
-    Placed at the activity with the most waiting for later work. Case assignment, Reijers & Liman Mansar (2005); definitions §3.4 P10.
+    cases' avoidable cycle time, and where nothing predicts who overtakes: the area under the curve is not shown (lower end) to be above
+    `predictable` for any attribute or number, the activity, or going on with one's own case. The mean stays; it is ranked on what the
+    overtaken lose (docs/decisions/0008). Placed at the activity with the most waiting for later work.
+    Case assignment, Reijers & Liman Mansar (2005); definitions §3.4 P10.
     """
 
     code = "P10"
@@ -62,8 +64,8 @@ class Overtaking(Pattern):
             cases, share, low = share_of_cycle_time(facts, rows[overtaken], later[overtaken])
             if low < self.of_cycle_time or wilson(int(overtaken.sum()), len(rows))[0] < self.overtaken_share:
                 continue
-            best = self._best_predictor(facts, rows, later)
-            if best > self.predictable:
+            best, surely = self._best_predictor(facts, rows, later)
+            if surely > self.predictable:
                 continue
             activity = int(grouped_sum(parts[rows, PRIORITISATION], facts.activity[rows], len(facts.names)).argmax())
             moved = later != 0
@@ -89,8 +91,10 @@ class Overtaking(Pattern):
                 activity, text, figures, cases, rows[moved], later[moved], np.zeros(int(moved.sum()), dtype=np.int64), where=where
             )
 
-    def _best_predictor(self, facts: Facts, rows: np.ndarray, later: np.ndarray) -> float:
-        """The highest area under the curve with which anything known of an item tells those that overtook from those overtaken."""
+    def _best_predictor(self, facts: Facts, rows: np.ndarray, later: np.ndarray) -> tuple[float, float]:
+        """The highest area under the curve with which anything known of an item tells those that overtook from those overtaken, and the
+        highest lower end.
+        """
         rows, overtook = rows[later != 0], (later < 0)[later != 0]
         giver = handed_by(facts)[rows]
         own = (giver >= 0) & (facts.resource[giver] == facts.resource[rows])
@@ -102,7 +106,14 @@ class Overtaking(Pattern):
             known = np.isfinite(values[rows])
             area = area_under_curve(values[rows][known], overtook[known])
             areas.append(max(area, 1 - area))
-        return max(areas)
+        return max(areas), max(area - ONE_SIDED_5_PERCENT * _error(area, int(overtook.sum()), int((~overtook).sum())) for area in areas)
+
+
+def _error(area: float, hits: int, misses: int) -> float:
+    """Standard error of an area under the curve (Hanley & McNeil 1982)."""
+    two_hits, two_misses = area / (2 - area), 2 * area**2 / (1 + area)
+    spread = (hits - 1) * (two_hits - area**2) + (misses - 1) * (two_misses - area**2)
+    return math.sqrt(max(area * (1 - area) + spread, 0.0) / max(hits * misses, 1))
 
 
 def _rates(code: np.ndarray, hit: np.ndarray, fold: np.ndarray) -> np.ndarray:

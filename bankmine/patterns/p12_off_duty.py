@@ -69,8 +69,8 @@ class OffDuty(Pattern):
             share = len(rows) / int(items[often].sum())
             text = Text(
                 zh="「{role}」有 {rows} 件（{share}）在无人当班时到达，「{name}」最多，平均要等 {wait} 才上班，占相关业务办理时长的 {of_time}。",
-                en="{rows} items ({share}) reach “{role}” while nobody is on duty, most of all for “{name}”, and wait {wait} on average for the "
-                "opening, {of_time} of their cases' cycle time.",
+                en="{rows} items ({share}) reach “{role}” while nobody is on duty, most of all for “{name}”, and wait {wait} on average "
+                "for the opening, {of_time} of their cases' cycle time.",
             ).format(
                 role=facts.roles.names[r],
                 name=facts.names[activity],
@@ -112,6 +112,10 @@ class OffDuty(Pattern):
         outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM)[facts.activity]
         # The readiness of a case's first item is known only from the case's arrival.
         known = ((facts.enabler >= 0) | (facts.wait > 0)) & ~outside & ~facts.by_design & ~facts.causes.unknown & (duty.opening >= 0)
+        # What a system's retry made late is lost to the retry (P26).
+        items = facts.rework.items
+        retried = facts.of_party(Party.SYSTEM)[facts.activity] & (items.previous[items.of_row] >= 0)
+        known &= ~((facts.enabler >= 0) & retried[facts.enabler])
         off = np.zeros(len(ready), dtype=bool)
         until, house, longer = (np.zeros(len(ready), dtype=np.int64) for _ in range(3))
         for number, at in each_group(np.where(known, duty.opening, -1)):

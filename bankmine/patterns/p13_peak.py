@@ -16,8 +16,8 @@ from bankmine.words import Text
 
 PEAK = Text(
     zh="「{role}」人手总体够用（上班时间的 {load} 在办件），但高峰（{when}）到达的工作量是当班人力的 {peak_load} 倍。",
-    en="“{role}” has people enough (at work for {load} of their hours), but at its peak ({when}) the work that arrives is {peak_load} times "
-    "what those on duty can do.",
+    en="“{role}” has people enough (at work for {load} of their hours), but at its peak ({when}) the work that arrives is "
+    "{peak_load} times what those on duty can do.",
 )
 QUEUE = Text(
     zh="高峰只占上班时间的 {hours}，却造成 {queue} 的排队，「{name}」最为突出。",
@@ -37,8 +37,9 @@ class Peak(Pattern):
     comes to the role exceeds the duty time of its people there (5 %). Fires per role with a load below `load` where the peak takes at most
     `hours_share` of the duty time, at least `queue_share` of the contention is of items that came in it or before its work could be
     done, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of their cases
-    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle colleagues
-    (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load would remain.
+    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle
+    colleagues (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load
+    would remain.
     Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.
     """
 

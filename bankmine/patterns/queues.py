@@ -17,7 +17,8 @@ from bankmine.words import Text
 
 WAITED = Text(
     zh="共 {rows} 件，平均等 {wait}（上班时间），连同因此拖过的下班时间，占相关业务办理时长的 {share}。",
-    en="{rows} items waited {wait} each in working hours; with the closed hours that this ran into, that is {share} of their cases' cycle time.",
+    en="{rows} items waited {wait} each in working hours; with the closed hours that this ran into, that is {share} of "
+    "their cases' cycle time.",
 )
 
 
@@ -26,7 +27,8 @@ class Queue:
     """One role's items that wait for its people, whatever the activity.
 
     `role`: its code; `rows` int64, the items. Arrays by row, int64 microseconds of opening time: `waited`, for somebody busy or off
-    shift; of it `contention`, behind earlier work, and `pooled`, for the first time that the work is done, while a colleague on duty was idle.
+    shift; of it `contention`, behind earlier work, and `pooled`, for the first time that the work is done, while a colleague on duty
+    was idle.
     `load`: share of the duty time at work, `load_low` its lower end, NaN where unknown; `people`: those on duty together.
     """
 

@@ -162,9 +162,10 @@ class Case:
         self._who[job.step] = role, job.who
         self.now = self.enabled = job.end
 
-    def _by(self, party: str, step: str, duration: float) -> Route:
+    def _by(self, party: str, step: str, duration: float, *, unanswered: bool = False) -> Route:
+        """A step by a customer or a system; `unanswered`: what came before was a wait for the customer, whoever ends it."""
         wait = list(NOTHING)
-        wait[FOR_CUSTOMER if party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
+        wait[FOR_CUSTOMER if unanswered or party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
         end = self.now + round(duration)
         self.world.rows.append(Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait)))
         self.now = self.enabled = end
@@ -245,7 +246,7 @@ class Case:
         """The case is closed at once: by the system if the definition says so, else in the name of the bank's role."""
         of = self.world.definition.step(step)
         if of is not None and of.party == SYSTEM:
-            yield from self._by(SYSTEM, step, self._lognormal(step, 10, 0.3))
+            yield from self._by(SYSTEM, step, self._lognormal(step, 10, 0.3), unanswered=True)
             return
         # Nobody answered, so the whole wait was for the customer.
         job = Job(self.number, step, 120, self.enabled, NEVER)

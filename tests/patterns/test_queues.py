@@ -41,7 +41,8 @@ def test_one_role_is_one_queue_whatever_the_activity() -> None:
 
 
 def test_an_idle_colleague_counts_only_while_the_one_who_does_it_is_not_idle_too() -> None:
-    # c0 waits from 1 to 6; bob is idle until 2 and busy from then on, cai at work from 3 to 4 and from 10: for 3 hours she could have helped.
+    # c0 waits from 1 to 6; bob is idle until 2 and busy from then on, cai at work from 3 to 4 and from 10: for 3 hours she could
+    # have helped.
     text = """
         c0: apply 1 | check 6-8 @bob role=clerk
         c1: apply 2 | check 2-6 @bob role=clerk
