@@ -116,8 +116,7 @@ class Analysis(Shown):
     @cached_property
     def quality(self) -> tuple[QualityFinding, ...]:
         """What a reader must know about the data, gravest first, then by code: found in reading, and against the calendar."""
-        misfit = self.duty.quality()
-        found = self.log.quality if misfit is None else (*self.log.quality, misfit)
+        found = (*self.log.quality, *self.duty.quality())
         return tuple(sorted(found, key=lambda finding: (GRAVITY[finding.severity], finding.code)))
 
     @cached_property

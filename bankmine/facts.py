@@ -15,6 +15,7 @@ from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
+from bankmine.measure.parties import by_staff, of_party
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
 from bankmine.measure.waiting import by_design
@@ -148,11 +149,16 @@ class Facts:
 
     def of_party(self, *parties: Party) -> np.ndarray:
         """bool [activities]."""
-        return np.array([m.party in parties for m in self.understanding.activities], dtype=bool)
+        return of_party(self.understanding, *parties)
 
     def of_step(self, *steps: str) -> np.ndarray:
         """bool [activities]: the label means one of these steps of the process definition."""
         return np.array([m.step is not None and m.step.id in steps for m in self.understanding.activities], dtype=bool)
+
+    @cached_property
+    def by_staff(self) -> np.ndarray:
+        """bool [activities]: the bank's people are at work; enquiries and complaints they answer, whoever calls."""
+        return by_staff(self.understanding)
 
     def cases_with(self, activities: np.ndarray) -> int:
         """How many cases have one of the activities (bool [activities])."""
@@ -167,8 +173,7 @@ class Facts:
     @cached_property
     def staff_work(self) -> np.ndarray:
         """int64 [instances]: work by the bank's people; enquiries and complaints are handled by them whoever calls."""
-        others = self.of_party(Party.CUSTOMER, Party.SYSTEM, Party.THIRD_PARTY) & ~self.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
-        return np.where(others[self.activity], 0, self.work)
+        return np.where(self.by_staff[self.activity], self.work, 0)
 
 
 def needs_met(

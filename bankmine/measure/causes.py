@@ -12,8 +12,9 @@ from bankmine.measure.busy import Busy
 from bankmine.measure.customer import ASKING, CustomerWaits, answers, kinds
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
-from bankmine.measure.starts import OUTSIDE, Starts, of_party
-from bankmine.process.definition import Kind, Party, Understanding
+from bankmine.measure.parties import OUTSIDE, by_staff, of_party
+from bankmine.measure.starts import Starts
+from bankmine.process.definition import Party, Understanding
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
 
@@ -65,8 +66,7 @@ class WaitingCauses:
         by_customer = of_party(understanding, *OUTSIDE)[log.activity]
         by_system = of_party(understanding, Party.SYSTEM)[log.activity]
         staff = ~by_customer & ~by_system & (log.resource >= 0)
-        # Enquiries and complaints keep the bank's people busy, whoever calls.
-        working = staff | (kinds(understanding, Kind.ENQUIRY, Kind.COMPLAINT)[log.activity] & (log.resource >= 0))
+        working = by_staff(understanding)[log.activity] & (log.resource >= 0)
         busy = Busy.of(np.where(working, log.resource, -1), began, log.end, enabled, duty.person, duty.calendars)
         batches = Batches.of(log, np.where(by_customer, -1, log.resource), enabled, began, busy)
         unknown = starts.unknown | (~staff & ~by_customer & ~by_system)

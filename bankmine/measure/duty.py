@@ -29,7 +29,7 @@ class Duty:
     into `calendars`, -1 = unknown. A role has the opening that most of its instances have, and so has a resource without a
     calendar of its own (`own` bool [resources]). `basis`: the openings are given, discovered in the log, or unknown.
     `outside`: staff's stamps outside both their opening and the person's own hours; `outside_share` 0-1: their share, None where no
-    opening is known.
+    opening is known. `unmatched`: how many names with hours of their own the log does not show.
     """
 
     calendars: tuple[BusinessCalendar, ...]
@@ -42,6 +42,7 @@ class Duty:
     basis: Literal["given", "discovered", "unknown"]
     outside_share: float | None = None
     outside: int = 0
+    unmatched: int = 0
 
     @classmethod
     def of(cls, log: EventLog, roles: Roles, understanding: Understanding, settings: Calendar) -> "Duty":
@@ -59,9 +60,16 @@ class Duty:
         if found is not None and organisation < 0:
             of_group = np.array([offices.found(found, group) for group in range(1 + len(roles.names))], dtype=np.int32)
             organisation, opening = int(of_group[0]), of_group[1 + roles.of_instance]
+        channels, branches = offices.attribute("channel"), offices.attribute("branch")
+        tables = (
+            (settings.channels, channels[0]),
+            (settings.branches, branches[0]),
+            (settings.roles, roles.names),
+            (settings.people, log.resources),
+        )
         for table, names, codes in (
-            (settings.channels, *offices.attribute("channel")),
-            (settings.branches, *offices.attribute("branch")),
+            (settings.channels, *channels),
+            (settings.branches, *branches),
             (settings.roles, roles.names, roles.of_instance),
         ):
             named = offices.named(table, names, codes)
@@ -88,6 +96,7 @@ class Duty:
             "given" if given else "discovered" if found is not None else "unknown",
             outside / stamps if stamps else None,
             outside,
+            sum(len(set(table).difference(names)) for table, names in tables),
         )
 
     @property
@@ -98,11 +107,27 @@ class Duty:
         others = len(self.calendars) - 1
         return self.calendars[max(self.organisation, 0)].name + (f" +{others}" if others else "")
 
-    def quality(self) -> QualityFinding | None:
-        """CALENDAR_MISFIT where more than 5 % of the staff's stamps lie outside their hours."""
-        if self.outside_share is None or self.outside_share <= MISFIT:
-            return None
-        share = f"{self.outside_share:.0%}"
+    def quality(self) -> tuple[QualityFinding, ...]:
+        """CALENDAR_MISFIT where more than 5 % of the staff's stamps lie outside their hours; CALENDAR_UNMATCHED where hours are given
+        for a role, branch, channel or person that the log does not show: a misspelt name must not pass for one that counted.
+        """
+        found = () if self.outside_share is None or self.outside_share <= MISFIT else (self._misfit(self.outside_share),)
+        if not self.unmatched:
+            return found
+        unmatched = QualityFinding(
+            "CALENDAR_UNMATCHED",
+            "warning",
+            self.unmatched,
+            Text(
+                zh=f"[calendar] 中有 {self.unmatched} 个岗位、网点、渠道或人员的名称在日志中不存在，其工作时间没有用上：请核对名称。",
+                en=f"[calendar] gives hours for {self.unmatched} roles, branches, channels or people that the log does not show; they had "
+                "no effect: check the names.",
+            ),
+        )
+        return (*found, unmatched)
+
+    def _misfit(self, outside_share: float) -> QualityFinding:
+        share = f"{outside_share:.0%}"
         return QualityFinding(
             "CALENDAR_MISFIT",
             "warning",

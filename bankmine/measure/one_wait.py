@@ -10,7 +10,7 @@ from bankmine.measure.causes import WaitingCauses
 from bankmine.measure.customer import ASKING, CustomerWaits, answers
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
-from bankmine.measure.starts import OUTSIDE
+from bankmine.measure.parties import OUTSIDE
 from bankmine.process.definition import Party, Understanding
 
 UNKNOWN, WORK = "unknown", "work"

@@ -8,10 +8,9 @@ from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import EventLog
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
+from bankmine.measure.parties import OUTSIDE, of_party
 from bankmine.process.definition import Party, Understanding
 from bankmine.stats.grouped import each_group
-
-OUTSIDE = (Party.CUSTOMER, Party.THIRD_PARTY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +39,6 @@ class Starts:
         free = np.maximum(_last_completion(log)[rows], _shift_begin(duty.calendars, duty.person[rows], log.end[rows]))
         began[rows] = np.minimum(np.maximum(enablement.enabled[rows], free), log.end[rows])
         return cls(began, estimated, lone & ~instant & ~estimated)
-
-
-def of_party(understanding: Understanding, *parties: Party) -> np.ndarray:
-    """bool [activities]: one of these parties acts."""
-    return np.array([meaning.party in parties for meaning in understanding.activities], dtype=bool)
 
 
 def _last_completion(log: EventLog) -> np.ndarray:

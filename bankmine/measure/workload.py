@@ -12,11 +12,12 @@ from bankmine.measure.business import business_hours
 from bankmine.measure.busy import on_duty
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
+from bankmine.measure.parties import by_staff
 from bankmine.measure.roles import Roles
 from bankmine.measure.shifts import shifts
 from bankmine.measure.spans import Pieces, Spans
 from bankmine.measure.week import HOUR, HourOfWeek
-from bankmine.process.definition import Kind, Party, Understanding
+from bankmine.process.definition import Understanding
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
 from bankmine.stats.bootstrap import case_sums
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 WEEK = 7 * DAY
 FEWEST_WEEKS = 8
-OUTSIDE = (Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM)
-CALLS = (Kind.ENQUIRY, Kind.COMPLAINT)  # answered by staff, whoever calls
 SHOWN_HOURS = 8
 MANNED = 0.5  # of the role's people on duty in its fullest hour: fewer is the odd extra shift
 
@@ -74,8 +73,8 @@ class Workload(Shown):
         cls, log: EventLog, enablement: Enablement, understanding: Understanding, roles: Roles, duty: Duty, began: np.ndarray
     ) -> "Workload":
         """`began` int64 [instances]: when each instance began, as recorded or estimated."""
-        outside = np.array([m.party in OUTSIDE and m.kind not in CALLS for m in understanding.activities], dtype=bool)[log.activity]
-        who = np.where(outside, -1, log.resource)
+        staffed = by_staff(understanding)[log.activity]
+        who = np.where(staffed, log.resource, -1)
         role = np.where(who >= 0, roles.of_instance, -1)
         size, count = len(roles.names), len(log.resources)
         end = np.where(log.end == UNKNOWN_TIME, began, np.maximum(log.moment, began))

@@ -11,7 +11,6 @@ from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import ABSENT, CONTENTION, PRIORITISATION
 from bankmine.measure.spans import Pieces, Spans
 from bankmine.patterns.shares import idle_can_be_told
-from bankmine.process.definition import Kind, Party
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
 
@@ -73,9 +72,8 @@ class Queue:
 
 def queues(facts: Facts) -> Iterator[Queue]:
     """Each role of the bank's people whose load is known; what waits while the case awaits its customer is not in their queue."""
-    outside = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY, Party.SYSTEM) & ~facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)
     parts, role = facts.causes.parts, facts.roles.of_instance
-    staff = ~outside[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
+    staff = facts.by_staff[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
     staff &= ~facts.customer_waits.inside
     contention = np.minimum(parts[:, CONTENTION], facts.wait)
     waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]

@@ -213,7 +213,7 @@ def test_too_little_and_dates_without_times_are_unknown() -> None:
         assert (duty.of_resource == -1).all()
         assert duty.organisation == -1
         assert duty.outside_share is None
-        assert duty.quality() is None
+        assert duty.quality() == ()
 
 
 def test_sample_offices_are_open_from_nine_to_five() -> None:

@@ -82,19 +82,27 @@ def test_people_are_discovered_inside_the_given_opening() -> None:
     assert duty_of(log, Calendar(discover=False)).basis == "unknown"
 
 
+def test_hours_for_a_name_that_the_log_does_not_show_are_said_to_have_had_no_effect() -> None:
+    log = textlog("c1: a 1-2 @ann role=clerk")
+    known = {"hours": OFFICE, "roles": {"clerk": {"hours": OFFICE}}, "people": {"ann": {"hours": OFFICE}}}
+    assert duty_of(log, Calendar.model_validate(known)).quality() == ()
+    misspelt = known | {"roles": {"clark": {"hours": OFFICE}}, "people": {"Ann": {"hours": OFFICE}}, "channels": {"web": {"hours": OFFICE}}}
+    (finding,) = duty_of(log, Calendar.model_validate(misspelt)).quality()
+    assert (finding.code, finding.severity, finding.count) == ("CALENDAR_UNMATCHED", "warning", 3)
+
+
 def test_stamps_outside_the_calendar_are_counted_and_above_five_per_cent_warned_of() -> None:
     log = textlog("c1: a 1-2 @ann | b 2-3 @ann | c 7-8 @bob ; c2: a 8.5 @ann")  # 09:00-10:00, 10:00-11:00, 15:00-16:00, 16:30
     duty = duty_of(log, Calendar(hours="Mon-Fri 09:00-16:00"))
     assert duty.outside_share == pytest.approx(1 / 7)  # what ends as the office closes is inside
-    finding = duty.quality()
-    assert finding is not None
+    (finding,) = duty.quality()
     assert (finding.code, finding.severity, finding.count) == ("CALENDAR_MISFIT", "warning", 1)
     assert "14%" in finding.message.en
     assert "14%" in finding.message.zh
-    assert duty_of(log, Calendar(hours=OFFICE)).quality() is None
+    assert duty_of(log, Calendar(hours=OFFICE)).quality() == ()
     own = {"hours": "Mon-Fri 09:00-16:00", "people": {"ann": {"hours": "Mon-Fri 16:00-18:00"}}}
     assert duty_of(log, Calendar.model_validate(own)).outside_share == 0
-    assert duty_of(log, Calendar(hours="Mon-Fri 09:00-16:00"), {"a": Party.CUSTOMER}).quality() is None
+    assert duty_of(log, Calendar(hours="Mon-Fri 09:00-16:00"), {"a": Party.CUSTOMER}).quality() == ()
 
 
 def test_open_work_and_unknown_people_do_no_harm() -> None:
