@@ -13,9 +13,10 @@ from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
-from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
+from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
+from bankmine.measure.answers import Answers
 from bankmine.measure.business import CalendarUsed
 from bankmine.measure.by_cause import WaitByCause
 from bankmine.measure.causes import WaitingCauses
@@ -24,17 +25,25 @@ from bankmine.measure.cycle import CycleTime
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
+from bankmine.measure.experience import ExperienceMap
 from bankmine.measure.handover import Handovers
+from bankmine.measure.journey import Journey
 from bankmine.measure.loops import Loops
 from bankmine.measure.one_wait import stretches
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
+from bankmine.measure.segments import Segments
+from bankmine.measure.survey import Survey
+from bankmine.measure.training import TrainingNeeds
 from bankmine.measure.transfers import Transfers
 from bankmine.measure.waiting import WaitingTime
 from bankmine.measure.workload import Workload
 from bankmine.model.dfg import DirectlyFollowsGraph
+from bankmine.model.rules import Verdicts
 from bankmine.model.variants import Variants
 from bankmine.patterns import Pattern, patterns
+from bankmine.process.controls import read as read_controls
+from bankmine.process.controls import rules_for
 from bankmine.process.definition import Party, Understanding
 from bankmine.process.recognise import party_of_values, understand
 from bankmine.settings import Settings
@@ -45,8 +54,11 @@ from bankmine.words import Lang
 
 if TYPE_CHECKING:
     from bankmine.advice.answer import Diagnosis, Recommendation
+    from bankmine.model.choice import ModelChoice
     from bankmine.model.conformance import Fitness
+    from bankmine.model.deviations import Conformance
     from bankmine.model.discovery import ProcessModel
+    from bankmine.model.reference import Reference
 
 ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
 
@@ -180,6 +192,83 @@ class Analysis(Shown):
         from bankmine.model.conformance import replay_fitness
 
         return replay_fitness(self.discovered, self.variants)
+
+    @cached_property
+    def reference(self) -> "Reference":
+        """What the cases are compared with: the process as it is defined, where it was recognised, else the discovered model."""
+        from bankmine.model.reference import Reference
+
+        if self.understanding.definition is None:
+            return Reference.discovered(self.discovered, self.variants, self.understanding)
+        return Reference.defined(self.log, self.understanding, self.endings)
+
+    @cached_property
+    def deviations(self) -> "Conformance":
+        """Where the cases depart from the reference, by alignments."""
+        from bankmine.model.deviations import Conformance
+
+        return Conformance.of(self.reference, self.endings.closed, self.cycle_time.of_case / SECOND)
+
+    @cached_property
+    def model_choice(self) -> "ModelChoice":
+        """Discovered models side by side."""
+        from bankmine.model.choice import ModelChoice
+
+        return ModelChoice.of(self.variants, self.dfg)
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """The controls on every case: those of the process and those of the configuration."""
+        settings = self.settings
+        own = [rule for file in settings.controls.files for rule in read_controls(settings.beside(file))]
+        if settings.control and settings.file is not None:
+            own += read_controls(settings.file, alone=False)
+        rules = rules_for(self.understanding.definition, own)
+        return Verdicts.of(self.log, self.understanding, rules, self.duty, self.as_of, declared=tuple(settings.activities))
+
+    @cached_property
+    def journey(self) -> Journey:
+        return Journey.of(self.log, self.understanding, self.customer_waits, self.endings)
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """What customers answered; None where the configuration names no file."""
+        said = self.settings.survey
+        if said.file is None:
+            return None
+        return Survey.of(
+            Answers.read(self.settings.beside(said.file), timezone=self.zone),
+            self.log,
+            self.understanding,
+            self.endings,
+            self.cycle_time.of_case,
+            self.journey.stages,
+            self.settings.privacy.minimum_cases,
+        )
+
+    @cached_property
+    def experience(self) -> ExperienceMap:
+        return ExperienceMap.of(self.journey, self.survey, self.settings.survey.scale)
+
+    @cached_property
+    def training(self) -> TrainingNeeds:
+        small = self.settings.privacy
+        return TrainingNeeds.of(
+            self.log, self.understanding, self.rework.items, minimum_cases=small.minimum_cases, minimum_people=small.minimum_people
+        )
+
+    def segments(self, by: str) -> Segments:
+        """Cases by the values of an attribute. Raises UsageError ATTRIBUTE_UNKNOWN."""
+        return Segments.of(
+            self.log,
+            self.understanding,
+            self.enablement,
+            self.cycle_time.of_case,
+            self.endings.closed,
+            self.rework.items,
+            by,
+            minimum_cases=self.settings.privacy.minimum_cases,
+        )
 
     @cached_property
     def has(self) -> frozenset[str]:

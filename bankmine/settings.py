@@ -8,14 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError
 
 from bankmine.errors import UsageError
 from bankmine.hours import WeekHours, day_hours
 from bankmine.words import Lang, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
-NOT_USED_YET = frozenset({"segments", "privacy.minimum_cases", "privacy.minimum_people", "job"})
+NOT_USED_YET = frozenset({"segments", "job"})
 Threshold = bool | int | float | str | list[str] | list[float]
 
 
@@ -151,6 +151,19 @@ class Privacy(Part):
     minimum_people: Annotated[int, Field(ge=1)] = 3
 
 
+class Controls(Part):
+    """Files with a bank's own rules, as paths; [[control]] tables may also stand in the configuration itself."""
+
+    files: list[str] = []
+
+
+class Survey(Part):
+    """The file with customers' answers, a path, and the worst and best score that could be given."""
+
+    file: str | None = None
+    scale: tuple[float, float] | None = None
+
+
 class Job(Part):
     """One scheduled analysis."""
 
@@ -174,14 +187,25 @@ class Settings(Part):
     quality: Quality = Quality()
     rules: dict[str, dict[str, Threshold]] = {}
     privacy: Privacy = Privacy()
+    controls: Controls = Controls()
+    control: list[dict[str, Any]] = []
+    survey: Survey = Survey()
     job: list[Job] = []
+    _file: Path | None = PrivateAttr(default=None)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it was loaded from."""
+        return self._file
+
+    def beside(self, path: str) -> Path:
+        """A path that the file names, which counts from the file's own folder."""
+        return Path(path) if self._file is None else self._file.parent / path
 
     @property
     def without_effect(self) -> tuple[str, ...]:
         """The keys that are set and that this version does not use yet: a reader must not believe that they counted."""
-        parts: dict[str, Part] = {"calendar": self.calendar, "privacy": self.privacy}
-        inside = [f"{name}.{key}" for name, part in parts.items() for key in part.model_fields_set]
-        return tuple(sorted(key for key in [*self.model_fields_set, *inside] if key in NOT_USED_YET))
+        return tuple(sorted(self.model_fields_set & NOT_USED_YET))
 
     @classmethod
     def load(cls, path: Path) -> "Settings":
@@ -209,9 +233,11 @@ class Settings(Part):
             line = int(place[1]) if place else text.count("\n") + 1
             raise _syntax(path, line, Text(zh=f"TOML 语法错误（{error}）", en=f"TOML syntax: {error}")) from error
         try:
-            return cls.model_validate(content)
+            settings = cls.model_validate(content)
         except ValidationError as error:
             raise _refusal(error, content, text, path) from None
+        settings._file = path
+        return settings
 
 
 def _syntax(path: Path, line: int, what: Text) -> UsageError:

@@ -60,7 +60,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
-    assert loaded(tmp_path, "") == Settings()
+    assert loaded(tmp_path, "").model_dump() == Settings().model_dump()
     assert Settings().privacy.people == "pseudonym"
 
 
@@ -111,8 +111,16 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_what_is_set_and_not_used_yet_is_named(tmp_path: Path) -> None:
     text = '[calendar]\nhours = "Mon-Fri 09:00-17:00"\n[segments]\npriority = ["vip"]\n[privacy]\nminimum_cases = 5\n'
-    assert loaded(tmp_path, text).without_effect == ("privacy.minimum_cases", "segments")
+    assert loaded(tmp_path, text).without_effect == ("segments",)
     assert Settings().without_effect == ()
+
+
+def test_own_rules_and_the_survey_are_files_beside_the_configuration(tmp_path: Path) -> None:
+    text = '[controls]\nfiles = ["own.toml"]\n[survey]\nfile = "answers.csv"\nscale = [1, 5]\n[[control]]\nid = "x"\n'
+    settings = loaded(tmp_path, text)
+    assert settings.beside(settings.controls.files[0]) == tmp_path / "own.toml"
+    assert settings.survey.scale == (1, 5) and settings.file is not None and settings.control == [{"id": "x"}]
+    assert Settings().file is None and Settings().beside("own.toml") == Path("own.toml")
 
 
 CALENDAR = """\

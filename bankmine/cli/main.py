@@ -14,12 +14,14 @@ import typer
 from bankmine import __version__
 from bankmine.cli.analyze import analyze
 from bankmine.cli.check import check
+from bankmine.cli.conformance import conformance
 from bankmine.cli.discover import discover
 from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
 from bankmine.cli.resources import resources
 from bankmine.cli.sample import sample
 from bankmine.cli.schema import schema
+from bankmine.cli.segments import segments
 from bankmine.errors import BankmineError, UsageError
 from bankmine.words import Lang, Text
 
@@ -41,6 +43,8 @@ EXAMPLES = {
     rework: "bankmine rework loans.csv --where channel=online",
     variants: "bankmine variants loans.csv --from 2026-01 --to 2026-03",
     resources: "bankmine resources loans.csv",
+    conformance: "bankmine conformance loans.csv --model discovered",
+    segments: "bankmine segments loans.csv --by channel",
     explain: "bankmine explain loans.csv 1",
     sample: "bankmine sample sample_logs",
     schema: "bankmine schema",

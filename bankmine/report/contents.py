@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
 from bankmine.report.bars import cause_bars
+from bankmine.report.expected import customers_journey, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
@@ -40,6 +41,8 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *causes(analysis, lang, pictures=pictures),
         *load(analysis),
         *rework(analysis),
+        *should_happen(analysis),
+        *customers_journey(analysis, lang, pictures=pictures),
         *data_quality(analysis),
         *method(analysis),
     ]

@@ -9,6 +9,7 @@ from bankmine import __version__
 from bankmine.advice.answer import Interval
 from bankmine.advice.answer import Recommendation as Advice
 from bankmine.log.privacy import Pseudonyms
+from bankmine.report.expected import conformance, journey
 from bankmine.report.measures import (
     arcs,
     batches,
@@ -26,7 +27,6 @@ from bankmine.report.readiness import readiness
 from bankmine.report.schema import (
     AnalysisDocument,
     CheckDocument,
-    Conformance,
     Diagnosis,
     Estimate,
     Factor,
@@ -57,7 +57,6 @@ PERSON_FILTER = "resource="
 def document(analysis: "Analysis") -> dict[str, object]:
     """The analysis in schema bankmine.analysis/1; lists are in the order that their types state."""
     understanding = analysis.understanding
-    fitness = analysis.conformance
     return AnalysisDocument(
         schema="bankmine.analysis/1",
         version=__version__,
@@ -79,7 +78,8 @@ def document(analysis: "Analysis") -> dict[str, object]:
         resources=resources(analysis),
         transfers=transfers(analysis),
         batches=batches(analysis),
-        conformance=Conformance(fitting_cases=fitness.fitting_cases, fitness=fitness.log_fitness, deviations=None, rules=None),
+        conformance=conformance(analysis),
+        journey=journey(analysis),
         diagnoses=[
             Diagnosis(
                 id=d.id,

@@ -93,16 +93,24 @@ class Process(Part):
 
 
 class Deviation(Part):
-    """How cases depart from the process definition."""
+    """How cases depart from the reference; in order of the cases, most first, then kind and activity.
+
+    `control`: the activity checks or approves; `mean_extra_s`, `median_extra_s`: by how much the cases with it take longer than those
+    without, null where there are too few on a side.
+    """
 
     kind: Literal["skipped", "inserted", "swapped", "repeated"]
     activity: str
+    title: Words
+    control: bool
     cases: Count
     share: Share
+    mean_extra_s: float | None
+    median_extra_s: float | None
 
 
 class Rule(Part):
-    """A rule of the process definition, checked."""
+    """A control, checked; `interval`: 90 %, of the violated share."""
 
     id: str
     verdict: Literal["pass", "violated", "unknown"]
@@ -112,12 +120,31 @@ class Rule(Part):
 
 
 class Conformance(Part):
-    """How well the cases fit the discovered model, by token replay; departures from the definition and its rules."""
+    """How well the cases fit the discovered model, by token replay; departures from the reference, by alignments; the controls.
+
+    `reference`: the process as defined, where it was recognised, else the discovered model; `not_recorded`: its mandatory steps that
+    the log never shows, of which nothing can be told.
+    """
 
     fitting_cases: Count
     fitness: Share
+    reference: Literal["defined", "discovered"]
+    cases_compared: Count
+    cases_not_compared: Count
+    not_recorded: list[str]
     deviations: list[Deviation] | None
     rules: list[Rule] | None
+
+
+class JourneyFigure(Part):
+    """A figure of the customer's journey with its 90 % interval; null where the log cannot tell. `cases`: those it speaks of."""
+
+    id: str
+    unit: Literal["s", "share", "number"]
+    value: float | None
+    low: float | None
+    high: float | None
+    cases: Count
 
 
 class Diagnosis(Part):
@@ -225,6 +252,7 @@ class AnalysisDocument(Part):
     transfers: list[Transfer]
     batches: list[Batching]
     conformance: Conformance
+    journey: list[JourneyFigure]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]
 

@@ -31,6 +31,7 @@ KEYS = [
     "transfers",
     "batches",
     "conformance",
+    "journey",
     "diagnoses",
     "recommendations",
 ]
@@ -47,10 +48,22 @@ def test_the_schema_is_one_and_both_documents_keep_it(analysis_in, made):
     VALIDATOR.validate(check_document(analysis_in("en")))
 
 
-def test_every_key_is_there_and_what_comes_later_is_null(made):
+def test_every_key_is_there(made):
     assert list(made) == KEYS
-    assert made["conformance"]["rules"] is None
     assert [d["id"] for d in made["diagnoses"]] == ["D1", "D2", "D3", "D4", "D5", "D6"]
+
+
+def test_what_should_happen_stands_with_what_cannot_be_told(analysis_in, made):
+    found = made["conformance"]
+    assert found["reference"] == "defined"
+    assert found["deviations"] == sorted(found["deviations"], key=lambda d: -d["cases"])
+    assert not {d["activity"] for d in found["deviations"]} & set(found["not_recorded"])
+    assert "loan.identify" in found["not_recorded"]
+    rules = {rule["id"]: rule for rule in found["rules"]}
+    assert rules["loan.identify.before"]["verdict"] == "unknown" and rules["loan.identify.before"]["interval"] is None
+    assert len(rules) == len(analysis_in("en").verdicts.rules)
+    visible = next(figure for figure in made["journey"] if figure["unit"] == "s")
+    assert visible["cases"] > 0 and visible["value"] > 0
 
 
 @pytest.mark.parametrize(

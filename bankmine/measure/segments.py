@@ -1,0 +1,281 @@
+"""Groups of cases by the values of an attribute: do they differ, by how much, and does the mix explain it (definitions §4)."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.errors import UsageError
+from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.measure.enablement import Enablement
+from bankmine.measure.rework import Items
+from bankmine.measure.waiting import by_design
+from bankmine.process.definition import Understanding
+from bankmine.show.blocks import Block, Cell, Column, Mark, Notice, Paragraph, TableBlock
+from bankmine.show.notebook import Shown
+from bankmine.stats.difference import (
+    FALSE_DISCOVERIES,
+    LARGE,
+    NEGLIGIBLE,
+    SMALL,
+    false_discovery,
+    rank_sums,
+    share_differences,
+    standardised,
+)
+from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.words import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROW_ATTRIBUTES = frozenset({"role", "status", "lifecycle"})  # of an activity, not of a case
+MOST_VALUES = 12  # of an attribute by which others are standardised
+AMOUNT_BANDS = 4
+COVERED = 0.5  # of the cases must lie in strata that can be compared
+SHOWN = 30
+
+
+def case_values(log: EventLog, attribute: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """int32 [cases] and the values: the first known value of an attribute in each case, -1 where none is known."""
+    column = log.attributes[attribute]
+    found = np.full(log.cases, -1, dtype=np.int32)
+    rows = np.flatnonzero(column.codes >= 0)[::-1]
+    found[log.case[rows]] = column.codes[rows]
+    return found, column.values
+
+
+def attributes(log: EventLog) -> tuple[str, ...]:
+    """The attributes by which cases can be told apart: those with at least two values among the cases; sorted."""
+    names = (name for name in log.attributes if name not in ROW_ATTRIBUTES)
+    return tuple(sorted(name for name in names if len(np.setdiff1d(case_values(log, name)[0], [-1])) > 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Segments(Shown):
+    """One row per value of `by`, in order of cases (descending), then name; cases without a value are counted in `without` alone.
+
+    Arrays [values]: `cases`, `open_cases` int64; `cycle_median_s`, `wait_median_s` float64 over closed cases, waits by contract left out;
+    `rework_share`: cases with rework. Each value against all others: `cycle_delta`, `wait_delta`, Cliff's delta of closed cases;
+    `cycle_q`, `wait_q`, `rework_q` of Mann-Whitney's and of the shares' test, each kind one family (Benjamini-Hochberg).
+    NaN: cannot be told, also under `minimum_cases`. `rework_difference`: share less that of the others. `alike`: the other attributes
+    within whose strata the cycle times are compared once more: `standardised_delta`, `standardised_q`, NaN where strata that hold
+    enough of both cover less than half of the cases.
+    """
+
+    by: str
+    values: tuple[str, ...]
+    cases: np.ndarray
+    open_cases: np.ndarray
+    without: int
+    cycle_median_s: np.ndarray
+    wait_median_s: np.ndarray
+    rework_share: np.ndarray
+    cycle_delta: np.ndarray
+    cycle_q: np.ndarray
+    wait_delta: np.ndarray
+    wait_q: np.ndarray
+    rework_difference: np.ndarray
+    rework_q: np.ndarray
+    alike: tuple[str, ...]
+    standardised_delta: np.ndarray
+    standardised_q: np.ndarray
+
+    @classmethod
+    def of(
+        cls,
+        log: EventLog,
+        understanding: Understanding,
+        enablement: Enablement,
+        cycle_time: np.ndarray,
+        closed: np.ndarray,
+        items: Items,
+        by: str,
+        *,
+        minimum_cases: int = 10,
+    ) -> "Segments":
+        """`cycle_time` int64 [cases] microseconds, `closed` bool [cases]. Raises UsageError for an attribute that the log does not have."""
+        if by not in log.attributes:
+            raise _unknown(by, log)
+        code, names = case_values(log, by)
+        present, code_of = np.unique(code[code >= 0], return_inverse=True)
+        known = np.flatnonzero(code >= 0)
+        size = len(present)
+        count = np.bincount(code_of, minlength=size)
+        design = by_design(understanding)[log.activity]
+        wait = grouped_sum(np.where(design, 0, enablement.wait), log.case, log.cases)
+        contractual = grouped_sum(np.where(design, enablement.wait, 0), log.case, log.cases)
+        cycle = np.maximum(cycle_time - contractual, 0)
+        done = closed[known]
+        of_done, done_cases = code_of[done], known[done]
+        finished = np.bincount(of_done, minlength=size)
+        again = np.zeros(log.cases, dtype=bool)
+        again[items.case[items.previous >= 0]] = True
+        hits = np.bincount(code_of[again[known]], minlength=size)
+        enough = (finished >= minimum_cases) & (finished.sum() - finished >= minimum_cases)
+        cycles, waits = (rank_sums(values[done_cases], of_done, size) for values in (cycle, wait))
+        shares = share_differences(hits, count, hits.sum() - hits, count.sum() - count)
+        enough_all = (count >= minimum_cases) & (count.sum() - count >= minimum_cases)
+        strata, alike = _strata(log, by)
+        inside = standardised(cycle[done_cases], of_done, size, strata[done_cases])
+        covered = bool(alike) & (inside.share >= COVERED)
+        order = np.lexsort((np.arange(size), -count))
+
+        def asked(values: np.ndarray, may: np.ndarray) -> np.ndarray:
+            return np.where(may, values, np.nan)[order]
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            others = (hits.sum() - hits) / (count.sum() - count)
+        return cls(
+            by=by,
+            values=tuple(names[present[k]] for k in order),
+            cases=count[order],
+            open_cases=(count - finished)[order],
+            without=int((code < 0).sum()),
+            cycle_median_s=grouped_quantiles(cycle[done_cases], of_done, size, (0.5,))[0][order] / SECOND,
+            wait_median_s=grouped_quantiles(wait[done_cases], of_done, size, (0.5,))[0][order] / SECOND,
+            rework_share=(hits / count)[order],
+            cycle_delta=asked(cycles.delta, enough),
+            cycle_q=false_discovery(asked(cycles.p, enough)),
+            wait_delta=asked(waits.delta, enough),
+            wait_q=false_discovery(asked(waits.p, enough)),
+            rework_difference=asked(hits / count - others, enough_all),
+            rework_q=false_discovery(asked(shares, enough_all)),
+            alike=alike,
+            standardised_delta=asked(inside.delta, covered),
+            standardised_q=false_discovery(asked(inside.p, covered)),
+        )
+
+    @property
+    def turned(self) -> np.ndarray:
+        """bool [values]: crude and standardised difference point opposite ways, and one of them is not by chance (Simpson's paradox)."""
+        sure = (self.cycle_q < FALSE_DISCOVERIES) | (self.standardised_q < FALSE_DISCOVERIES)
+        return sure & (self.standardised_delta * self.cycle_delta < 0)
+
+    @property
+    def table(self) -> "pd.DataFrame":
+        import pandas as pd
+
+        names = (
+            "cases", "open_cases", "cycle_median_s", "cycle_delta", "cycle_q", "standardised_delta",
+            "standardised_q", "turned", "wait_median_s",
+            "wait_delta", "wait_q", "rework_share", "rework_difference", "rework_q",
+        )  # fmt: skip
+        return pd.DataFrame({"value": list(self.values)} | {name: getattr(self, name) for name in names})
+
+    def blocks(self) -> list[Block]:
+        shown = min(SHOWN, len(self.values))
+        rows = [
+            (
+                self.values[k],
+                int(self.cases[k]),
+                float(self.cycle_median_s[k]),
+                difference(float(self.cycle_delta[k]), float(self.cycle_q[k])),
+                float(self.wait_median_s[k]),
+                difference(float(self.wait_delta[k]), float(self.wait_q[k])),
+                float(self.rework_share[k]),
+                _more(float(self.rework_difference[k]), float(self.rework_q[k])),
+            )
+            for k in range(shown)
+        ]
+        columns = (
+            Column(Text.same(self.by), "label"),
+            Column(Text(zh="案件", en="Cases"), "count"),
+            Column(Text(zh="时长中位数", en="Cycle time"), "duration"),
+            Column(Text(zh="与其余比", en="vs others"), "text"),
+            Column(Text(zh="等待中位数", en="Waiting"), "duration"),
+            Column(Text(zh="与其余比", en="vs others"), "text"),
+            Column(Text(zh="返工案件", en="Rework"), "share"),
+            Column(Text(zh="与其余比", en="vs others"), "text"),
+        )
+        caption = Text(zh="按 {by} 比较案件", en="Cases by {by}").format(by=self.by)
+        return [TableBlock(columns, rows, hidden=len(self.values) - shown, caption=caption), *self._notes()]
+
+    def _notes(self) -> list[Block]:
+        notes: list[Block] = [
+            Notice(
+                Text(
+                    zh="“{value}”：总体看比其余案件{crude}，但在{alike}相同的案件之间反而{inside}；差别来自案件构成，不宜直接排名。",
+                    en="“{value}”: over all {crude} than the other cases, but {inside} among cases of the same {alike}: the mix of cases "
+                    "makes the difference, so do not rank on it.",
+                ).format(
+                    value=self.values[k],
+                    crude=_faster(self.cycle_delta[k]),
+                    inside=_faster(self.standardised_delta[k]),
+                    alike=Text(zh="、".join(self.alike), en=" and ".join(self.alike)),
+                ),
+                "warning",
+            )
+            for k in np.flatnonzero(self.turned).tolist()
+        ]
+        said = Text(
+            zh="时间为已结案件的中位数，不含合同约定的期限。差别只在剔除偶然（错误发现率 5%）后仍在、且幅度不可忽略（Cliff δ 至少 0.147）时标出。",
+            en="Times are medians of closed cases, without waits by contract. A difference is named where it is neither chance (false "
+            "discovery rate 5 %) nor negligible in size (Cliff's delta of at least 0.147).",
+        )
+        notes.append(Paragraph(said))
+        if self.without:
+            notes.append(Paragraph(Text(zh="另有 {n} 件没有该属性的值。", en="Cases without a value: {n}.").format(n=self.without)))
+        return notes
+
+
+def difference(delta: float, q: float) -> Cell:
+    """A difference of times in a word, marked where it is neither chance nor negligible; None where it cannot be told."""
+    if np.isnan(delta) or np.isnan(q):
+        return None
+    if q >= FALSE_DISCOVERIES or abs(delta) < NEGLIGIBLE:
+        return ""
+    size = abs(delta)
+    much = (
+        Text(zh="远", en="much ") if size >= LARGE else Text(zh="明显", en="clearly ") if size >= SMALL else Text(zh="略", en="somewhat ")
+    )
+    word = Text(zh="{much}{way}", en="{much}{way}").format(
+        much=much, way=Text(zh="更久", en="longer") if delta > 0 else Text(zh="更短", en="shorter")
+    )
+    return Mark(word, "warning" if delta > 0 else "good")
+
+
+def _more(more: float, q: float) -> Cell:
+    if np.isnan(more) or np.isnan(q):
+        return None
+    if q >= FALSE_DISCOVERIES:
+        return ""
+    return Mark(Text(zh="更多", en="more"), "warning") if more > 0 else Mark(Text(zh="更少", en="less"), "good")
+
+
+def _faster(delta: float) -> Text:
+    return Text(zh="更慢", en="slower") if delta > 0 else Text(zh="更快", en="faster")
+
+
+def _strata(log: EventLog, by: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """int64 [cases]: cases alike in the other attributes (not too many values) and in the amount's quarter; and the names of these."""
+    stratum, alike = np.zeros(log.cases, dtype=np.int64), []
+    for name in attributes(log):
+        code, values = case_values(log, name)
+        if name != by and len(values) <= MOST_VALUES:
+            stratum = stratum * (len(values) + 1) + code + 1
+            alike.append(name)
+    amount = log.numbers.get("amount")
+    if amount is not None and not np.isnan(amount).all():
+        rows = np.flatnonzero(~np.isnan(amount))[::-1]
+        of_case = np.full(log.cases, np.nan)
+        of_case[log.case[rows]] = amount[rows]
+        edges = np.nanquantile(of_case, np.arange(1, AMOUNT_BANDS) / AMOUNT_BANDS)
+        band = np.where(np.isnan(of_case), AMOUNT_BANDS, np.searchsorted(edges, of_case))
+        stratum = stratum * (AMOUNT_BANDS + 1) + band
+        alike.append("amount")
+    return stratum, tuple(alike)
+
+
+def _unknown(by: str, log: EventLog) -> UsageError:
+    names = attributes(log)
+    close = get_close_matches(by, names, n=3, cutoff=0.5) or list(names)
+    if not close:
+        hint = Text(
+            zh="日志没有可用于比较的属性；可用 --channel、--branch、--product、--segment 指定来源列",
+            en="the log has no attribute to compare by; name its column with --channel, --branch, --product or --segment",
+        )
+    else:
+        hint = Text(zh=f"可选：{'、'.join(close)}", en=f"choose from {', '.join(close)}")
+    return UsageError("ATTRIBUTE_UNKNOWN", Text(zh=f"日志没有属性“{by}”", en=f"the log has no attribute {by!r}"), hint)

@@ -1,0 +1,89 @@
+"""What should happen and what customers lived through: the report's sections and their parts of the document."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bankmine.report.schema import Conformance, Deviation, JourneyFigure, Rule
+from bankmine.report.schema_parts import Words
+from bankmine.show.blocks import Block, Heading
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.api import Analysis
+
+UNITS = {"duration": "s", "share": "share"}
+
+
+def should_happen(analysis: "Analysis") -> list[Block]:
+    """Where cases depart from the process, which controls are kept, and what the discovered models are worth."""
+    return [
+        Heading(Text(zh="应然与实然", en="What should happen"), 2, "expected"),
+        *analysis.deviations.blocks(),
+        *analysis.verdicts.blocks(),
+        *analysis.model_choice.blocks(),
+    ]
+
+
+def customers_journey(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
+    """The experience map, the figures of table 10.1.2, and customers' answers where they are given."""
+    experience = analysis.experience
+    picture = experience.picture(lang) if pictures else None
+    return [
+        Heading(Text(zh="客户旅程", en="The customer's journey"), 2, "journey"),
+        *([] if picture is None else [picture]),
+        *experience.blocks(),
+        *analysis.journey.blocks(),
+        *(() if analysis.survey is None else analysis.survey.blocks()),
+    ]
+
+
+def conformance(analysis: "Analysis") -> Conformance:
+    """Fitness of the discovered model, departures from the reference, and the controls."""
+    fitness, found = analysis.conformance, analysis.deviations
+    deviations, reference = found.deviations, found.reference
+    columns = (deviations.control, deviations.cases, deviations.share, deviations.mean_extra_s, deviations.median_extra_s)
+    rows = zip(deviations.kind, deviations.activity, deviations.title, *(column.tolist() for column in columns), strict=True)
+    return Conformance(
+        fitting_cases=fitness.fitting_cases,
+        fitness=fitness.log_fitness,
+        reference="defined" if reference.origin == "defined" else "discovered",
+        cases_compared=found.alignments.aligned_cases,
+        cases_not_compared=found.not_compared,
+        not_recorded=list(reference.unmatched),
+        deviations=[
+            Deviation(
+                kind=kind,
+                activity=activity,
+                title=Words(zh=title.zh, en=title.en),
+                control=control,
+                cases=cases,
+                share=share,
+                mean_extra_s=_known(mean),
+                median_extra_s=_known(median),
+            )
+            for kind, activity, title, control, cases, share, mean, median in rows
+        ],
+        rules=[Rule.model_validate(rule) for rule in analysis.verdicts.as_json()],
+    )
+
+
+def journey(analysis: "Analysis") -> list[JourneyFigure]:
+    """The figures of the customer's journey, in their order."""
+    return [
+        JourneyFigure.model_validate(
+            {
+                "id": figure.id,
+                "unit": UNITS.get(figure.kind, "number"),
+                "value": figure.value,
+                "low": figure.low,
+                "high": figure.high,
+                "cases": figure.cases,
+            }
+        )
+        for figure in analysis.journey.figures
+    ]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
