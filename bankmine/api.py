@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bankmine.advice.claims import CLAIMS
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.advice.statement import Statement, statements
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
@@ -321,10 +323,20 @@ class Analysis(Shown):
         """The verdicts on the plan's six diagnoses, D1-D6."""
         return diagnose(self.facts, self.patterns, self.recommendations)
 
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The reasons of the six verdicts: what was looked for, what was found, what to ask where the log is silent."""
+        return statements(self.facts, self.patterns, self.candidates, self.listed, self.diagnoses)
+
     def explain(self, what: int | str) -> list[Block]:
         """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or
-        PATTERN@PLACE), or what made one row wait (line:NUMBER, line:FILE:NUMBER).
+        PATTERN@PLACE), the reasons of a diagnosis (D1-D6), or what made one row wait (line:NUMBER, line:FILE:NUMBER).
         """
+        name = str(what).upper()
+        if name in {claim.id for claim in CLAIMS}:
+            from bankmine.report.diagnoses import statement
+
+            return next(statement(each) for each in self.statements if each.claim.id == name)
         place = line_of(str(what))
         if place is not None:
             return self._wait_of(row_at(self.log, *place))

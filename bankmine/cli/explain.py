@@ -19,8 +19,8 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="RANK|PATTERN[@PLACE]|line:NUMBER",
-            help="A recommendation's rank, a pattern such as P07 or P07@Approve loan, or a line of the log that waited.",
+            metavar="RANK|PATTERN[@PLACE]|D1-D6|line:NUMBER",
+            help="A recommendation's rank, a pattern such as P07 or P07@Approve loan, a diagnosis, or a line of the log that waited.",
             show_default=False,
         ),
     ],

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bankmine.advice.answer import Recommendation
+from bankmine.process.plan import section
 from bankmine.report.bars import cause_bars
+from bankmine.report.diagnoses import diagnoses
 from bankmine.report.expected import customers_journey, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
 from bankmine.report.summary import summary
-from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase, verdict
+from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase
 from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, Paragraph, TableBlock
 from bankmine.show.format import duration, number, percent
 from bankmine.words import Lang, Text
@@ -120,21 +122,6 @@ def rework(analysis: "Analysis") -> list[Block]:
     ]
 
 
-def diagnoses(analysis: "Analysis") -> list[Block]:
-    """The six verdicts with their reasons."""
-    columns = (
-        Column(Text(zh="诊断", en="Diagnosis"), "text"),
-        Column(Text(zh="结论", en="Verdict"), "text"),
-        Column(Text(zh="理由", en="Why"), "text"),
-        Column(Text(zh="方案", en="Plan"), "code"),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (Text(zh="{id} {title}", en="{id} {title}").format(id=d.id, title=d.title), verdict(d), d.statement, d.plan)
-        for d in analysis.diagnoses
-    ]
-    return [Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "diagnoses"), TableBlock(columns, rows)]
-
-
 def recommendations(analysis: "Analysis") -> list[Block]:
     """Every recommendation with its gain, plan sections, risk, phase and the factors of its score."""
     blocks: list[Block] = [Heading(Text(zh="建议", en="Recommendations"), 2, "recommendations")]
@@ -165,7 +152,7 @@ def recommendation(item: Recommendation, mean_s: float) -> list[Block]:
         ]
     )
     details: list[tuple[Cell, ...]] = [
-        (Text(zh="方案章节", en="Plan sections"), _list(item.plan)),
+        (Text(zh="方案章节", en="Plan sections"), _sections(item.plan)),
         (Text(zh="对应诊断", en="Diagnoses"), _list(item.diagnoses)),
         (Text(zh="全年可省", en="Saved a year"), _yearly(item)),
         (
@@ -232,3 +219,9 @@ def _score(item: Recommendation) -> Text:
 
 def _list(names: tuple[str, ...]) -> Text | str:
     return Text(zh="、".join(names), en=", ".join(names)) if names else ""
+
+
+def _sections(numbers: tuple[str, ...]) -> Text:
+    """Plan sections with their titles."""
+    named = [section(number) for number in numbers]
+    return Text(zh="；".join(one.zh for one in named), en="; ".join(one.en for one in named))
