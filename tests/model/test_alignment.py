@@ -15,6 +15,7 @@ from bankmine.model import alignment
 from bankmine.model.alignment import LOG, MODEL, SYNC, Alignments, align
 from bankmine.model.choice import ModelChoice
 from bankmine.model.dfg import DirectlyFollowsGraph
+from bankmine.model.markings import Markings, TooManyMarkings
 from bankmine.model.variants import Variants
 from tests.model.test_discovery import LOANS, mined
 from tests.test_equal_pm4py import SAMPLES
@@ -77,14 +78,29 @@ def test_a_case_is_reconciled_with_a_model(tree: str, case: str, moves: list[str
     assert moves_of(tree, f"c1: {case}") == moves
 
 
+def too_large(petri_net: tuple) -> bool:
+    """A heuristics net may hold its tokens in more ways than are held at once; it is then left out (None), or to pm4py's search."""
+    try:
+        Markings.of(petri_net)
+    except TooManyMarkings:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_alignments_are_pm4pys_on_every_sample(path: Path) -> None:
     log = read_log(path)
     variants = Variants.of(log)
+    compared = 0
     for candidate in ModelChoice.of(variants, DirectlyFollowsGraph.of(log)).candidates:
+        if too_large(candidate.model.petri_net):
+            assert candidate.alignments.aligned_cases == 0, "unknown, not fitting"
+            continue
         assert candidate.alignments.aligned_share == 1
         assert_as_pm4py(candidate.alignments, log, candidate.model.petri_net)
         assert_moves_tell_the_cases(candidate.alignments)
+        compared += 1
+    assert compared >= 2
 
 
 rows = st.lists(st.tuples(st.sampled_from("uvwxyz"), st.sampled_from("abcd")), min_size=1, max_size=25)
