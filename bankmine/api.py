@@ -276,7 +276,7 @@ class Analysis(Shown):
     def has(self) -> frozenset[str]:
         """Which of NEEDS the log meets, told without the measures that rest on them."""
         timed = self.log.start_known & (self.log.end != UNKNOWN_TIME)
-        return needs_met(self.log, self.understanding, timed, self.customer_waits, self.roles, self.duty)
+        return needs_met(self.log, self.understanding, timed, self.customer_waits, self.roles, self.duty, self.verdicts)
 
     @cached_property
     def facts(self) -> Facts:
@@ -293,6 +293,7 @@ class Analysis(Shown):
             self.duty,
             self.causes,
             self.workload,
+            self.verdicts,
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
 from bankmine.measure.waiting import by_design
 from bankmine.measure.workload import Workload
+from bankmine.model.rules import Verdicts
 from bankmine.process.definition import Kind, Party, Understanding
 from bankmine.stats.grouped import grouped_sum
 from bankmine.words import Text
@@ -43,8 +44,14 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
         "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
         "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
-        "segregation": Text(zh="录入与审批环节的配对（流程定义）", en="pairs of entry and approval steps (process definition)"),
-        "mandatory": Text(zh="必经环节及其先后（流程定义）", en="mandatory steps and what they must precede (process definition)"),
+        "segregation": Text(
+            zh="须分开办理的环节，如录入与审批（流程定义或本行规则）",
+            en="steps to be kept apart, such as entry and approval (process definition or a rule of the bank's own)",
+        ),
+        "mandatory": Text(
+            zh="必经环节、次序或时限等规则（流程定义或本行规则）",
+            en="rules such as mandatory steps, their order or time limits (process definition or a rule of the bank's own)",
+        ),
         "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
         "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
         "segment": Text(
@@ -87,6 +94,7 @@ class Facts:
     duty: Duty
     causes: WaitingCauses
     workload: Workload
+    verdicts: Verdicts
     attributes: Mapping[str, Attribute]
     numbers: Mapping[str, np.ndarray]
     timezone: str
@@ -109,6 +117,7 @@ class Facts:
         duty: Duty,
         causes: WaitingCauses,
         workload: Workload,
+        verdicts: Verdicts,
     ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
         return cls(
@@ -135,12 +144,13 @@ class Facts:
             duty=duty,
             causes=causes,
             workload=workload,
+            verdicts=verdicts,
             attributes=log.attributes,
             numbers=log.numbers,
             timezone=log.source.timezone,
             by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=needs_met(log, understanding, timed, customer_waits, roles, duty),
+            has=needs_met(log, understanding, timed, customer_waits, roles, duty, verdicts),
         )
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
@@ -177,11 +187,18 @@ class Facts:
 
 
 def needs_met(
-    log: EventLog, understanding: Understanding, timed: np.ndarray, customer_waits: CustomerWaits, roles: Roles, duty: Duty
+    log: EventLog,
+    understanding: Understanding,
+    timed: np.ndarray,
+    customer_waits: CustomerWaits,
+    roles: Roles,
+    duty: Duty,
+    verdicts: Verdicts,
 ) -> frozenset[str]:
     meanings = understanding.activities
-    steps = [m.step for m in meanings if m.step is not None]
-    seen = {step.id for step in steps}
+    # A rule that can be looked for, though what is missing in the log may leave it unknown in every case.
+    applies = verdicts.applies & (verdicts.subject >= 0)
+    apart = np.array([rule.kind in ("four_eyes", "segregation") for rule in verdicts.rules], dtype=bool)
     found = {
         "start": bool(timed.any()),
         "resource": bool((log.resource >= 0).any()),
@@ -191,8 +208,8 @@ def needs_met(
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
-        "segregation": any(seen.intersection(step.segregated_from) for step in steps),
-        "mandatory": any(step.mandatory and step.before in seen for step in steps),
+        "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),
+        "mandatory": bool((applies & ~apart).any()),
         "system_steps": any(m.party is Party.SYSTEM for m in meanings),
         "party": any(m.party is not None for m in meanings),
     }

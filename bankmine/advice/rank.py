@@ -110,7 +110,7 @@ def _control(candidate: Candidate) -> _Scored:
     breaches = candidate.finding.breaches
     assert breaches is not None, "a control pattern counts its breaches"
     low, high = wilson(breaches.violated, breaches.checked)
-    weight = SEVERITY_WEIGHT[candidate.pattern.consequence]
+    weight = SEVERITY_WEIGHT[candidate.pattern.consequence_of(candidate.finding)]
     return _Scored(candidate, breaches.violated / breaches.checked * weight, low * weight, high * weight, candidate.realistic)
 
 
@@ -159,7 +159,7 @@ def _tiers(scored: Sequence[_Scored]) -> list[str]:
     tiers, letter, head = [], -1, 0.0
     for item in scored:
         pattern = item.candidate.pattern
-        if pattern.kind == "control" and pattern.risk_of_inaction == "high":
+        if pattern.kind == "control" and pattern.inaction(item.candidate.finding) == "high":
             tiers.append("A")
             continue
         if letter < 0 or item.high * item.candidate.factor < head:
@@ -208,7 +208,7 @@ def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, sta
     candidate = scored.candidate
     pattern, finding = candidate.pattern, candidate.finding
     share = len(finding.cases) / facts.cases
-    likelihood, severity, risk_class = risk_of(pattern, share)
+    likelihood, severity, risk_class = risk_of(pattern.consequence_of(finding), share)
     held_back = 1.0 if pattern.kind == "control" else RISK_OF_CHANGE[pattern.risk_of_change]
     where = {"to_activity": None, "role": None, "segment": None, "channel": None, "branch": None, "resource": None}
     return Recommendation(
@@ -226,7 +226,7 @@ def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, sta
         evidence=pattern.evidence,
         feasibility=pattern.feasibility,
         risk_of_change=pattern.risk_of_change,
-        risk_of_inaction=pattern.risk_of_inaction,
+        risk_of_inaction=pattern.inaction(finding),
         likelihood=likelihood,
         severity=severity,
         risk_class=risk_class,

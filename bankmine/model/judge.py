@@ -86,6 +86,32 @@ class Judge:
                 judged = self._time_limit(limit, place)
         return judged if rule.when is None else self._only(judged, rule.when, place)
 
+    def subject(self, rule: Rule) -> int:
+        """The activity that a rule is about: the one that must come first, be there, or be done in time; -1 where the log has none."""
+        match rule.requirement:
+            case Order(first=steps) | TimeLimit(until=steps):
+                return self._usual(steps, rule.place)
+            case requirement:
+                return self._usual(requirement.step, rule.place)
+
+    def later(self, rule: Rule) -> int:
+        """The activity that must not come before its subject, -1 where the rule or the log has none."""
+        return self._usual(rule.requirement.then, rule.place) if isinstance(rule.requirement, Order) else -1
+
+    def concerns(self, rule: Rule) -> np.ndarray:
+        """bool [activities]: those that the requirement names."""
+        named = np.zeros(len(self._log.activities), dtype=bool)
+        for name in ("first", "then", "step", "other", "since", "until", "before", "after", "among"):
+            steps = getattr(rule.requirement, name, None)
+            if steps is not None:
+                named[self._log.activity[self._select.rows(steps, name, rule.place)]] = True
+        return named
+
+    def _usual(self, steps: tuple[str, ...], place: Place | None) -> int:
+        """The most frequent activity of these steps."""
+        rows = self._select.rows(steps, "step", place)
+        return int(np.bincount(self._log.activity[rows]).argmax()) if len(rows) else -1
+
     def _order(self, rule: Order, place: Place | None) -> Judged:
         firsts = self._select.rows(rule.first, "first", place)
         first, then = self._select.first(firsts), self._select.first(self._select.rows(rule.then, "then", place))

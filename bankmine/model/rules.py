@@ -68,7 +68,9 @@ class Verdicts(Shown):
 
     In each case each rule is passed, violated, unknown or not applicable (Verdict); `pending` marks what is unknown only because the
     case is open. `lag` by rule: from the breach to its correction, None where there is none to measure. `used`: the calendar behind
-    time limits in business time, None where no rule has one.
+    time limits in business time, None where no rule has one. `subject`, `later` int32 [rules]: the activity that a rule is about (of an
+    order the one that must come first), and the one it must precede, -1 = none in this log. `concerns` bool [rules, activities]: all
+    that a rule names.
     """
 
     rules: tuple[Rule, ...]
@@ -77,6 +79,9 @@ class Verdicts(Shown):
     pending: np.ndarray
     lag: tuple[Lag | None, ...]
     used: CalendarUsed | None
+    subject: np.ndarray
+    later: np.ndarray
+    concerns: np.ndarray
 
     @classmethod
     def of(
@@ -106,6 +111,9 @@ class Verdicts(Shown):
             np.array([each.pending for each in judged], dtype=bool).reshape(shape),
             tuple(Lag.of(each, endings.as_of) for each in judged),
             CalendarUsed.of(duty, np.full(log.cases, duty.organisation), log.case_start, log.case_end) if business else None,
+            np.array([judge.subject(rule) for rule in rules], dtype=np.int32),
+            np.array([judge.later(rule) for rule in rules], dtype=np.int32),
+            np.array([judge.concerns(rule) for rule in rules], dtype=bool).reshape(len(rules), len(log.activities)),
         )
 
     def count(self, verdict: Verdict) -> np.ndarray:
@@ -116,6 +124,11 @@ class Verdicts(Shown):
     def checked(self) -> np.ndarray:
         """int64 [rules]: the cases in which the rule was passed or violated."""
         return self.count(Verdict.PASS) + self.count(Verdict.VIOLATED)
+
+    @property
+    def applies(self) -> np.ndarray:
+        """bool [rules]: some case falls under the rule, whatever the verdict."""
+        return (self.verdict != Verdict.NOT_APPLICABLE).any(axis=1)
 
     def breaches(self, rule: int) -> tuple[np.ndarray, np.ndarray]:
         """The cases that violate a rule and the first violating instance of each: int64 [breaches] twice, by case."""

@@ -37,7 +37,8 @@ class Finding:
     `activity`: code of the activity to act on; `text`: what was found and what to do; `figures`: every number of the
     text, by name; `cases` int64, the cases affected; `rows` int64, the instances that show it, each once, with the
     `wait_cut` and `work_cut` int64 microseconds that would be saved if the cause vanished; a negative `wait_cut` is a wait that
-    would be longer. `realistic`: the share of it that can be had, None for the pattern's own.
+    would be longer. `realistic`: the share of it that can be had, `consequence`: what happens if nothing is done; None for the
+    pattern's own.
     """
 
     activity: int
@@ -50,6 +51,7 @@ class Finding:
     breaches: Breaches | None = None
     realistic: float | None = None
     where: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
+    consequence: Consequence | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,16 @@ class Pattern(ABC):
         """What the replay plays to estimate the gain."""
         realistic = getattr(self, "realistic", 1.0) if finding.realistic is None else finding.realistic
         return Scenario(finding.rows, finding.wait_cut, finding.work_cut, realistic)
+
+    def consequence_of(self, finding: Finding) -> Consequence:
+        """What happens if nothing is done about it."""
+        return finding.consequence or self.consequence
+
+    def inaction(self, finding: Finding) -> Level:
+        """The risk of not acting: a breach that only delays, or that only customers feel, is less grave than one of the rules."""
+        if finding.consequence is None or finding.consequence == self.consequence:
+            return self.risk_of_inaction
+        return "medium" if finding.consequence == "customer" else "low"
 
     def judged(self, finding: Finding) -> Scenario:
         """What it is ranked on: the change without what others pay for it. They differ only where some waits grow (docs/decisions/0008)."""

@@ -1,23 +1,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from bankmine.facts import Facts
-from bankmine.patterns.base import Breaches, Finding, Pattern
-from bankmine.process.definition import Party
-from bankmine.show.format import percent
-from bankmine.stats.shares import wilson
+from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.breaches import breached
 from bankmine.words import Text
 
 
 @dataclass(frozen=True)
 class FourEyes(Pattern):
-    """The same person did two steps that the process keeps apart, such as entry and approval.
+    """The same person, branch or role did two steps that must be kept apart, such as entry and approval.
 
-    Per case: violated if a person did both, unknown if somebody is not recorded and no breach is seen, else passed. Fires
-    where there are at least `fewest` breaches and the lower end of their share exceeds `tolerated_share`. Nobody is named:
-    the finding is about the control, not about people. Control addition, Reijers & Liman Mansar (2005); definitions §3.4 P22.
+    Each rule of four eyes or segregation is judged case by case: violated, passed, or unknown where somebody is not recorded and no
+    breach is seen. Fires where there are at least `fewest` breaches and the lower end of their share exceeds `tolerated_share`. Nobody
+    is named: the finding is about the control, not about people. Control addition, Reijers & Liman Mansar (2005); definitions §3.4 P22.
     """
 
     code = "P22"
@@ -35,57 +31,9 @@ class FourEyes(Pattern):
     fewest: int = 5
 
     def find(self, facts: Facts) -> Iterator[Finding]:
-        people = ~facts.of_party(Party.SYSTEM)
-        for activity, meaning in enumerate(facts.understanding.activities):
-            if meaning.step is None or not meaning.step.segregated_from:
-                continue
-            entry = facts.of_step(*meaning.step.segregated_from) & people
-            approvals = np.flatnonzero(facts.activity == activity)
-            entries = np.flatnonzero(entry[facts.activity])
-            violated, passed, unknown = _verdicts(facts, approvals, entries)
-            breaches = Breaches(len(violated), len(violated) + len(passed), len(unknown))
-            if breaches.violated < self.fewest or wilson(breaches.violated, breaches.checked)[0] <= self.tolerated_share:
-                continue
-            rows = np.sort(np.concatenate([approvals, entries]))
-            rows = rows[np.isin(facts.case[rows], violated)]
-            share = breaches.violated / breaches.checked
-            text = Text(
-                zh="{checked} 件中有 {violated} 件（{share}）由同一人录入并办理「{name}」，另有 {unknown} 件因经办人缺失无法判断。"
-                "在系统中强制分离，并定期审计。",
-                en="In {violated} of {checked} cases ({share}) the same person entered the case and did “{name}”; {unknown} more "
-                "cannot be judged because somebody is not recorded. Enforce the separation in the system and audit it.",
-            ).format(
-                name=facts.names[activity],
-                violated=breaches.violated,
-                checked=breaches.checked,
-                share=percent(share),
-                unknown=breaches.unknown,
-            )
-            nothing = np.zeros(len(rows), dtype=np.int64)
-            yield Finding(
-                activity,
-                text,
-                {"violated": breaches.violated, "checked": breaches.checked, "unknown": breaches.unknown, "share": share},
-                violated,
-                rows,
-                nothing,
-                nothing,
-                breaches,
-            )
-
-
-def _verdicts(facts: Facts, approvals: np.ndarray, entries: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Cases that have both steps: violated, passed, unknown."""
-    people = int(facts.resource.max(initial=0)) + 1
-    both = np.intersect1d(facts.case[approvals], facts.case[entries])
-
-    def pairs(rows: np.ndarray) -> np.ndarray:
-        rows = rows[facts.resource[rows] >= 0]
-        return np.unique(facts.case[rows].astype(np.int64) * people + facts.resource[rows])
-
-    violated = np.unique(np.intersect1d(pairs(approvals), pairs(entries)) // people)
-    rows = np.concatenate([approvals, entries])
-    unnamed = np.unique(facts.case[rows[facts.resource[rows] < 0]])
-    rest = np.setdiff1d(both, violated)
-    unknown = np.intersect1d(rest, unnamed)
-    return violated, np.setdiff1d(rest, unknown), unknown
+        words = Text(
+            zh="规则：{rule}。{checked} 件中有 {violated} 件（{share}）的「{name}」没有分开办理。在系统中强制分离，并定期审计。",
+            en="Rule: {rule}. In {violated} of {checked} cases ({share}) “{name}” was not kept apart. "
+            "Enforce the separation in the system and audit it.",
+        )
+        yield from breached(facts, ("four_eyes", "segregation"), self.fewest, self.tolerated_share, words)
