@@ -19,6 +19,7 @@ from evaluation_page import table
 from trials import PROCESSES, Job, made
 
 import bankmine
+from bankmine.advice.answer import Gain
 from bankmine.sample import PROBLEMS, Sample
 from bankmine.sample.plant import measured_in
 
@@ -51,11 +52,12 @@ def trial(job: Job) -> Trial:
     return Trial(problem.pattern, rank, sum(place not in right for place in places), covered)
 
 
-def _covers(gain: bankmine.advice.answer.Gain, sample: Sample) -> bool | None:
+def _covers(gain: Gain, sample: Sample) -> bool | None:
     problem = sample.truth.problems[0]
     if problem.measured_in != "cycle_time" or gain.realistic is None or gain.upper is None:
         return None
-    return gain.realistic.low <= problem.saving_s <= gain.upper.high
+    low, high = gain.realistic.low, gain.upper.high
+    return None if low is None or high is None else low <= problem.cost_s <= high
 
 
 def jobs(seeds: int, first_seed: int) -> list[Job]:
@@ -69,11 +71,13 @@ def jobs(seeds: int, first_seed: int) -> list[Job]:
 
 
 def rows(trials: Sequence[Trial]) -> list[tuple[object, ...]]:
-    result = []
+    result: list[tuple[object, ...]] = []
     for pattern in sorted({t.pattern for t in trials}):
         mine = [t for t in trials if t.pattern == pattern]
         gains = [t.covered for t in mine if t.covered is not None]
-        ranks = ("", "") if pattern == "healthy" else (sum(t.rank == 1 for t in mine), sum(t.rank is not None and t.rank <= 3 for t in mine))
+        ranks = (
+            ("", "") if pattern == "healthy" else (sum(t.rank == 1 for t in mine), sum(t.rank is not None and t.rank <= 3 for t in mine))
+        )
         false = sum(t.false > 0 for t in mine)
         result.append((pattern, len(mine), *ranks, false, f"{sum(gains)} of {len(gains)}" if gains else ""))
     return result

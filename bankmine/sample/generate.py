@@ -39,13 +39,14 @@ class PlantedTruth:
 
     `effect`: share that the problem makes of `measured_in`: cycle_time or touch_time, against a run of the same seed without it; or of
     all cycle time what those lose that are slower than in that run (overtaken); or cases with a breach. `also_true`: patterns that are
-    rightly found at the same activity.
+    rightly found at the same activity. `cost_s`: the seconds of cycle time that it costs a case, over all cases, on average.
     """
 
     pattern: str
     activity: str
     effect: float
     measured_in: str
+    cost_s: float
     struck_cases: int
     also_true: tuple[str, ...]
 
@@ -55,6 +56,7 @@ class PlantedTruth:
             "activity": self.activity,
             "effect": self.effect,
             "measured_in": self.measured_in,
+            "cost_s": self.cost_s,
             "struck_cases": self.struck_cases,
             "also_true": list(self.also_true),
         }
@@ -220,6 +222,7 @@ def generate(
                 _label(scheme, placed(each.problem, model, kept).step, lang),
                 round(each.effect, 4),
                 measured_in(each.problem.pattern),
+                round(each.cost_s, 1),
                 len(each.struck),
                 ALSO_TRUE.get(each.problem.pattern, ()),
             )

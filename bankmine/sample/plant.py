@@ -19,10 +19,13 @@ TOO_FEW = 0.8  # what a trial with fewer counts as, of the effect wanted: too we
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A planted problem, the share it makes of what it is measured in, and the cases that it befell."""
+    """A planted problem, the share it makes of what it is measured in, the seconds of cycle time that it costs a case on average, and
+    the cases that it befell.
+    """
 
     problem: Problem
     effect: float
+    cost_s: float
     struck: frozenset[int]
 
 
@@ -30,6 +33,7 @@ class Planted:
 class _Trial:
     problem: Problem
     plan: Plan
+    healthy: Run
     outcome: Run
     effect: float
 
@@ -53,7 +57,7 @@ def plant(plan: Plan, problems: Sequence[Problem], size: float, effects: Sequenc
     ]
     if len(trials) == 1:
         only = trials[0]
-        return only.plan, only.outcome, [Planted(only.problem, only.effect, only.struck)]
+        return only.plan, only.outcome, [Planted(only.problem, only.effect, _cost(only.healthy, only.outcome), only.struck)]
     made = [trial.problem for trial in trials]
     heavy = plan
     for problem in made:
@@ -68,7 +72,9 @@ def plant(plan: Plan, problems: Sequence[Problem], size: float, effects: Sequenc
         without = heavy
         for problem in others:
             without = arranged(without, problem)
-        planted.append(Planted(trial.problem, effect_of(plan, trial.problem, run(without, *others), outcome, trial.struck), trial.struck))
+        healthy = run(without, *others)
+        effect = effect_of(plan, trial.problem, healthy, outcome, trial.struck)
+        planted.append(Planted(trial.problem, effect, _cost(healthy, outcome), trial.struck))
     return together, outcome, planted
 
 
@@ -105,7 +111,7 @@ def _trial(plan: Plan, problem: Problem, usual: Run) -> _Trial:
     healthy = usual if as_heavy is plan else run(as_heavy)
     changed = arranged(as_heavy, problem)
     outcome = run(changed, problem)
-    return _Trial(problem, changed, outcome, effect_of(plan, problem, healthy, outcome, outcome.struck))
+    return _Trial(problem, changed, healthy, outcome, effect_of(plan, problem, healthy, outcome, outcome.struck))
 
 
 def _weighing(plan: Plan, problem: Problem, usual: Run, size: float) -> _Trial:
@@ -150,6 +156,10 @@ def _next(tried: Mapping[float, float], last: float, wanted: float) -> float:
     low, high = log(max(tried[weaker], 1e-4)), log(tried[stronger])
     part = 0.5 if isclose(low, high) else min(max((log(wanted) - low) / (high - low), 0.1), 0.9)
     return exp(log(weaker) + part * (log(stronger) - log(weaker)))
+
+
+def _cost(healthy: Run, outcome: Run) -> float:
+    return (sum(outcome.cycle.values()) - sum(healthy.cycle.values())) / max(len(outcome.cycle), 1)
 
 
 def _more(cycle: Mapping[int, int], usual: Mapping[int, int]) -> int:
