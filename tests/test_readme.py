@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bankmine.cli import main
+from bankmine.sample import PROBLEMS
 from bankmine.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,11 @@ def test_output_shown_is_output_printed(elsewhere: Path, monkeypatch: pytest.Mon
     shown = [line for kind, body in BLOCKS if kind == "text" for line in body.splitlines()]
     assert shown
     assert [line for line in shown if line.rstrip() not in printed] == []
+
+
+def test_the_self_test_of_the_readme_is_of_every_pattern_that_is_planted() -> None:
+    told = README.split("<!-- recall: begin -->")[1].split("<!-- recall: end -->")[0]
+    assert re.findall(r"^\| (P\d\d) \|", told, re.MULTILINE) == sorted(PROBLEMS), "run python benchmarks/recall.py --seeds 2 --write"
 
 
 def test_python_runs(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bankmine import sample as samples
 from bankmine.api import read_log
 from bankmine.errors import OutputError, UsageError
 from bankmine.process.definition import Kind, Party
@@ -289,3 +290,13 @@ def test_dirty_rows_change_no_row_that_can_be_read():
     copies = dirty.table.height - clean.table.height
     assert 0.005 < copies / clean.table.height < 0.015
     assert dirty.table.null_count().sum_horizontal().item() > 0
+
+
+def test_a_log_for_every_pattern_with_its_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert [pattern for _, pattern, _, _ in samples.EVERY] == list(samples.PROBLEMS)
+    monkeypatch.setattr(samples, "EVERY", [item for item in samples.EVERY if item[1] in ("P07", "P22")])
+    files = write_samples(tmp_path, seed=1, every=True)
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert list(truth) == [file.name for file in files]
+    assert [planted["problem"]["pattern"] for planted in truth.values()] == ["P07", "P22"]
+    assert truth[files[1].name]["problem"]["effect"] == pytest.approx(0.06, rel=0.25)
