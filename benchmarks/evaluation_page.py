@@ -216,15 +216,15 @@ Planted problems and healthy banks, made by `bankmine.sample` and analysed witho
 `python benchmarks/evaluate.py --share {run.share:g} --first-seed {run.first_seed} --write`
 at commit {run.tested}, Python {platform.python_version()}.
 
-{len(singles(results))} logs with one planted problem and {len(results) - len(healthy) - len(singles(results))} with two, {PLANTED_CASES} cases each; {len(healthy)} healthy ones,
-300 to 5,000 cases. Seeds from {run.first_seed} on, half of the logs Chinese. Median seconds: {generated:.2f} to make a log, {analysed:.2f} to read and analyse it;
-{run.wall_s:.0f} s in all on {run.workers} processes.
+{len(singles(results))} logs with one planted problem and {len(results) - len(healthy) - len(singles(results))} with two,
+{PLANTED_CASES} cases each; {len(healthy)} healthy ones, 300 to 5,000 cases. Seeds from {run.first_seed} on, half of the logs Chinese.
+Median seconds: {generated:.2f} to make a log, {analysed:.2f} to read and analyse it; {run.wall_s:.0f} s in all, {run.workers} at a time.
 
 ## Is the planted problem found?
 
 The planted pattern at the planted activity. The effect is the share of cycle time, staff time or cases that the problem makes, as counted
-by the simulation itself in a run with it and one without; what is wanted is drawn evenly on a logarithmic scale from 3 to 30 % (breaches: 0.5
-to 10 %), what is reached is what counts: some problems cannot be made that small. Strong: 8 % and more (breaches: 2 %). What the truth
+by the simulation itself in a run with it and one without; what is wanted is drawn evenly on a logarithmic scale from 3 to 30 % (breaches:
+0.5 to 10 %), what is reached is what counts: some problems cannot be made that small. Strong: 8 % and more (breaches: 2 %). What the truth
 names beforehand as also true is not counted when it stands before. Wanted of the strong: first in {FIRST:.0%}, among the first three
 in {FIRST_THREE:.0%}, first in {OF_A_PATTERN:.0%} of each pattern's.
 
@@ -242,7 +242,8 @@ in {FIRST_THREE:.0%}, first in {OF_A_PATTERN:.0%} of each pattern's.
 
 ## Is a healthy bank left alone?
 
-{spoken} of {len(healthy)} healthy logs have a recommendation, {of_dirty} of them among the {len(dirty)} with dirty rows; wanted: at most {HEALTHY:.0%}.
+{spoken} of {len(healthy)} healthy logs have a recommendation, {of_dirty} of them among the {len(dirty)} with dirty rows;
+wanted: at most {HEALTHY:.0%}.
 
 ## Are the causes of waiting true?
 

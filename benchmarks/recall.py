@@ -6,7 +6,8 @@ Each pattern is planted on that many seeds, spread over its processes and both l
 cases for breaches). Printed per pattern: the logs; in how many it stands first and among the first three at the right activity; in how
 many something else stands in the list that the truth does not name; and in how many of those that state a gain the true saving
 (cycle time in the run with the problem, less that without) lies between the lower end of the realistic interval and the upper end
-of the one for the cause gone; and what part of the true saving the estimate for the cause gone is (median). The last row: healthy logs. `--write` puts the table into the README.
+of the one for the cause gone; and what part of the true saving the estimate for the cause gone is (median). The last row:
+healthy logs. `--write` puts the table into the README.
 """
 
 import argparse

@@ -31,7 +31,8 @@ def _why(facts: Facts, pattern: Pattern, place: str, elsewhere: Sequence[str]) -
     if lacking := [NEEDS[need] for need in pattern.missing(facts)]:
         return Text(
             zh=f"无法判断：日志中缺少{'、'.join(need.zh for need in lacking)}。这不等于没有问题。",
-            en=f"It could not be looked for: the log lacks {', '.join(need.en for need in lacking)}. That does not mean that there is nothing.",
+            en=f"It could not be looked for: the log lacks {', '.join(need.en for need in lacking)}. "
+            "That does not mean that there is nothing.",
         )
     if elsewhere:
         return Text(

@@ -66,8 +66,9 @@ class PlantedTruth:
 class Truth:
     """What is true of a log: the problems planted in it, and what it is like besides.
 
-    `pattern` to `struck_cases` are those of the first problem. `dirty`: share of dirty rows. `faults`: shares of small faults. `hours`: when the bank is open; `role_hours`,
-    `people_hours`: the roles, and the people within their roles, that work at other hours. `causes`: all seconds waited, by cause.
+    `pattern` to `struck_cases` are those of the first problem. `dirty`: share of dirty rows. `faults`: shares of small faults. `hours`:
+    when the bank is open; `role_hours`, `people_hours`: the roles, and the people within their roles, that work at other hours.
+    `causes`: all seconds waited, by cause.
     """
 
     process: str
@@ -121,8 +122,9 @@ class Truth:
 class Sample:
     """A log as a polars frame, in order of completion, the truth about it, and why each of its rows waited.
 
-    `waits`: one row per row of `table`, in its order (of the clean one, where it is dirty): case_id, activity, start_time, enabled (the end of the row that made it
-    possible, or the case's arrival) and the whole seconds from then on by cause, batching_s to unexplained_s, exclusive.
+    `waits`: one row per row of `table`, in its order (of the clean one, where it is dirty): case_id, activity, start_time, enabled (the
+    end of the row that made it possible, or the case's arrival) and the whole seconds from then on by cause, batching_s to
+    unexplained_s, exclusive.
     """
 
     table: "pl.DataFrame"
@@ -165,10 +167,11 @@ def generate(
 ) -> Sample:
     """A log of `cases` cases over at least 120 days, the last of them still open.
 
-    `problem`: a pattern of PROBLEMS to plant, or several that can be told from each other, None for a healthy bank; `healthy_faults`: whether the small faults of a healthy
-    bank are planted (None: in about half of the seeds); `size`: how large the problem is, against at least 8 % of the time or
-    effort; `effect`: instead, the share that the problem (each of them) is to make, reached within a quarter of it or as nearly as that
-    problem can be made; the truth says what was reached; `dirty`: share of rows that are dirty as exports are; `contractual`: with the repayments of a loan or the holding of a product; `shifts`: people come in early or late.
+    `problem`: a pattern of PROBLEMS to plant, or several that can be told from each other, None for a healthy bank; `healthy_faults`:
+    whether the small faults of a healthy bank are planted (None: in about half of the seeds); `size`: how large the problem is, against
+    at least 8 % of the time or effort; `effect`: instead, the share that the problem (each of them) is to make, reached within a
+    quarter of it or as nearly as that problem can be made; the truth says what was reached; `dirty`: share of rows that are dirty as
+    exports are; `contractual`: with the repayments of a loan or the holding of a product; `shifts`: people come in early or late.
     The office: Mon-Fri 09:00-17:00; work that cannot be finished by closing is begun the next morning; queues are first come,
     first served, unless the problem is another. Raises UsageError: SAMPLE_PROCESS, SAMPLE_PROBLEM, SAMPLE_PAIR.
     """
