@@ -331,7 +331,8 @@ class Analysis(Shown):
 
     def explain(self, what: int | str) -> list[Block]:
         """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or
-        PATTERN@PLACE), the reasons of a diagnosis (D1-D6), or what made one row wait (line:NUMBER, line:FILE:NUMBER).
+        PATTERN@PLACE), why a pattern is silent, the reasons of a diagnosis (D1-D6), or what made one row wait (line:NUMBER,
+        line:FILE:NUMBER).
         """
         name = str(what).upper()
         if name in {claim.id for claim in CLAIMS}:
@@ -341,7 +342,7 @@ class Analysis(Shown):
         place = line_of(str(what))
         if place is not None:
             return self._wait_of(row_at(self.log, *place))
-        return explain(self.log, self.facts, self.listed, self.candidates, what, self._wait_of)
+        return explain(self.log, self.facts, self.listed, self.candidates, self.patterns, what, self._wait_of)
 
     def _wait_of(self, row: int) -> list[Block]:
         parts = stretches(self.log, self.enablement, self.understanding, self.customer_waits, self.duty, self.causes, row)

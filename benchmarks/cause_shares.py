@@ -14,14 +14,14 @@ STAMPS = 60  # per weekday: the fewest with which a person's own calendar is dis
 
 
 def given(sample: Sample) -> Settings:
-    """The settings of a bank that knows its duty hours."""
+    """The settings of a bank that knows its duty hours, besides what the truth says it would declare."""
     truth = sample.truth
     calendar: Mapping[str, object] = {
         "hours": truth.hours,
         "roles": {name: {"hours": hours} for name, hours in truth.role_hours.items()},
         "people": {name: {"hours": hours} for name, hours in truth.people_hours.items()},
     }
-    return Settings.model_validate({"calendar": calendar})
+    return Settings.model_validate({**(getattr(truth, "settings", None) or {}), "calendar": calendar})
 
 
 def errors(sample: Sample, analysis: Analysis) -> list[float]:

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bankmine.api import read_log
 from bankmine.log.eventlog import EventLog
 from bankmine.model.alignment import align

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bankmine.cli import main
+from bankmine.sample import PROBLEMS
 from bankmine.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +74,11 @@ def test_output_shown_is_output_printed(elsewhere: Path, monkeypatch: pytest.Mon
     assert [line for line in shown if line.rstrip() not in printed] == []
 
 
+def test_the_self_test_of_the_readme_is_of_every_pattern_that_is_planted() -> None:
+    told = README.split("<!-- recall: begin -->")[1].split("<!-- recall: end -->")[0]
+    assert re.findall(r"^\| (P\d\d) \|", told, re.MULTILINE) == sorted(PROBLEMS), "run python benchmarks/recall.py --seeds 2 --write"
+
+
 def test_python_runs(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = "\n".join(body for kind, body in BLOCKS if kind == "python")
     names: dict[str, object] = {}
@@ -92,5 +98,6 @@ def test_options_that_are_named_exist(monkeypatch: pytest.MonkeyPatch, capsys: p
     for command in LISTED:
         run(f"bankmine {command} --help", monkeypatch)
     known = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
-    named = {option for code in re.findall(r"`([^`\n]+)`", README) for option in re.findall(r"--[a-z][a-z-]*", code) if "pip" not in code}
+    ours = [code for code in re.findall(r"`([^`\n]+)`", README) if "pip" not in code and not code.startswith("python benchmarks/")]
+    named = {option for code in ours for option in re.findall(r"--[a-z][a-z-]*", code)}
     assert named - known == {"--no-index", "--find-links"}, "those two are pip's"

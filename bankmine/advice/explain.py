@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bankmine.advice.rank import Candidate, Listed
+from bankmine.advice.silence import silence
 from bankmine.errors import UsageError
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.patterns.base import Pattern
 from bankmine.show.blocks import Block, Column, Heading, Paragraph, TableBlock
 from bankmine.words import Text
 
@@ -19,15 +21,19 @@ def explain(
     facts: Facts,
     listed: Sequence[Listed],
     candidates: Sequence[Candidate],
+    patterns: Sequence[Pattern],
     what: int | str,
     wait_of: Callable[[int], list[Block]],
 ) -> list[Block]:
-    """Blocks for a recommendation by rank, or for a finding by PATTERN or PATTERN@PLACE, listed or not.
+    """Blocks for a recommendation by rank, or for a finding by PATTERN or PATTERN@PLACE, listed or not; without such a
+    finding, why the pattern is silent.
 
     The table under ROWS holds every row that the finding rests on; below it `wait_of` tells the longest of their waits.
     Raises UsageError with what exists.
     """
-    candidate = _chosen(facts, listed, candidates, str(what))
+    candidate = _chosen(facts, listed, candidates, patterns, str(what))
+    if isinstance(candidate, list):
+        return candidate
     pattern, finding = candidate.pattern, candidate.finding
     item = next((entry.recommendation for entry in listed if entry.candidate is candidate), None)
     figures = [(name, value) for name, value in finding.figures.items()]
@@ -61,7 +67,10 @@ def explain(
     return blocks
 
 
-def _chosen(facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candidate], what: str) -> Candidate:
+def _chosen(
+    facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candidate], patterns: Sequence[Pattern], what: str
+) -> Candidate | list[Block]:
+    """The finding meant, or what is to be said of a pattern without one."""
     if what.isdecimal():
         if 1 <= int(what) <= len(listed):
             return listed[int(what) - 1].candidate
@@ -74,6 +83,9 @@ def _chosen(facts: Facts, listed: Sequence[Listed], candidates: Sequence[Candida
     matching = [c for c in candidates if c.pattern.code == code.upper() and place in ("", facts.names[c.finding.activity])]
     if matching:
         return max(matching, key=lambda c: (int(c.realistic.sum()), -c.finding.activity))
+    asked = next((pattern for pattern in patterns if pattern.code == code.upper()), None)
+    if asked is not None and place in ("", *facts.names):
+        return silence(facts, asked, place, sorted({facts.names[c.finding.activity] for c in candidates if c.pattern.code == asked.code}))
     known = sorted({f"{c.pattern.code}@{facts.names[c.finding.activity]}" for c in candidates})
     raise UsageError(
         "FINDING_UNKNOWN",

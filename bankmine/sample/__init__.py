@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bankmine.sample.generate import Sample, Truth, generate, write_json
+from bankmine.sample.plant import measured_in
 from bankmine.sample.problems import PROBLEMS
 from bankmine.words import Lang
 
@@ -15,18 +16,25 @@ SAMPLES: tuple[tuple[str, str, Lang, int], ...] = (
     ("payment", "P26", "en", 700),
     ("wealth", "P07", "zh", 500),
 )
+EFFECT, BREACHES = 0.15, 0.06
+EVERY: tuple[tuple[str, str, Lang, int], ...] = tuple(
+    (processes[number % len(processes)], pattern, "zh" if number % 2 else "en", 1000)
+    for number, (pattern, processes) in enumerate(PROBLEMS.items())
+)
 
 
-def write_samples(folder: str | Path, seed: int = 2024, *, waits: bool = False) -> list[Path]:
-    """Writes one log per process, each with one planted problem, and truth.json; with `waits` also why each row waited, as
+def write_samples(folder: str | Path, seed: int = 2024, *, waits: bool = False, every: bool = False) -> list[Path]:
+    """Writes one log per process, each with one planted problem, and truth.json; with `every` one log per pattern that can be planted
+    instead, named by process and pattern, at an effect of 15 % (breaches: 6 %); with `waits` also why each row waited, as
     NAME.waits.csv. The same seed gives the same bytes.
 
     Raises OutputError: OUTPUT.
     """
     files, truth = [], {}
-    for process, pattern, lang, cases in SAMPLES:
-        sample = generate(process, seed=seed, cases=cases, problem=pattern, lang=lang)
-        file = Path(folder) / f"{process}.csv"
+    for process, pattern, lang, cases in EVERY if every else SAMPLES:
+        effect = (BREACHES if measured_in(pattern) == "cases" else EFFECT) if every else None
+        sample = generate(process, seed=seed, cases=cases, problem=pattern, lang=lang, effect=effect)
+        file = Path(folder) / (f"{process}-{pattern}.csv" if every else f"{process}.csv")
         sample.write_csv(file)
         files.append(file)
         if waits:

@@ -49,9 +49,8 @@ class Case:
         return values[int(self.world.draws.uniform(name, self.number) * len(values))]
 
     def _planted(self, pattern: str, step: str | None = None) -> Problem | None:
-        """The planted problem if it is of that pattern (and at that step)."""
-        problem = self.world.problem
-        return problem if problem is not None and problem.pattern == pattern and step in (None, problem.step) else None
+        """The planted problem of that pattern (and at that step), if there is one."""
+        return next((p for p in self.world.problems if p.pattern == pattern and step in (None, p.step)), None)
 
     def _strikes(self, problem: Problem | None) -> bool:
         if problem is None or not self.chance(problem.pattern, problem.share):

@@ -45,7 +45,10 @@ MEASURED_IN: Mapping[str, str] = MappingProxyType(
 LEAST_EFFECT: Mapping[str, float] = MappingProxyType({"cycle_time": 0.08, "overtaken": 0.08, "touch_time": 0.08, "cases": 0.02})
 DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
+LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.84, "P09": 0.70, "P10": 0.60})
+LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
 GROWING = ("P05", "P06", "P07", "P26", "P29")
+LASTING = ("P05", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 
 OF_A_ROLE = ("P08", "P09", "P10", "P11", "P12", "P13")
@@ -85,23 +88,32 @@ class Problem:
     batching: Batching | None = None
 
     def scaled(self, by: float) -> "Problem":
-        """The same problem, stronger or weaker; queues, hours and batches are only made stronger."""
+        """The same problem, stronger or weaker, within what still is that problem; hours only get worse."""
         more = max(by, 1.0)
         if self.pattern == "P14":
-            return replace(self, strength=1.0 + (self.strength - 1.0) * by)
+            return replace(self, strength=1.0 + max((self.strength - 1.0) * by, LEAST_EXCESS))
         if self.pattern == "P09":
-            return replace(self, strength=min(self.strength * more, HIGHEST_LOAD[self.pattern]))
+            return replace(self, strength=_busier(self.strength, by, self.pattern))
         if self.pattern in HIGHEST_LOAD and self.load is not None:
-            highest = HIGHEST_LOAD[self.pattern]
-            return replace(self, load=min(self.load * more, highest), how="last come" if self.how and self.load >= highest else self.how)
+            at_most = self.load >= HIGHEST_LOAD[self.pattern] and by > 1
+            return replace(self, load=_busier(self.load, by, self.pattern), how="last come" if self.how and at_most else self.how)
         if self.batching is not None:
-            return replace(self, batching=replace(self.batching, size=round(self.batching.size * more)))
+            size = self.batching.size
+            return replace(self, batching=replace(self.batching, size=max(round(size * by), 2) if size else size))
         if self.how in SHORT_HOURS[:2] and by > 1:
             return replace(self, how=SHORT_HOURS[SHORT_HOURS.index(self.how) + 1])
         if self.how in PEAKS[:2] and self.share >= 0.9:
             return replace(self, how=PEAKS[PEAKS.index(self.how) + 1])
+        if self.pattern in LASTING and by < 1:
+            return replace(self, strength=self.strength * by)
         share = min(self.share * by, max(self.share, 0.9))
         return replace(self, share=share, strength=self.strength * more if self.pattern in GROWING else self.strength)
+
+
+def _busier(load: float, by: float, pattern: str) -> float:
+    """The load at which a queue is about `by` times as long: its odds, busy to idle, are what waiting goes with."""
+    odds = by * load / (1 - load)
+    return min(max(odds / (1 + odds), min(load, LOWEST_LOAD[pattern])), max(load, HIGHEST_LOAD[pattern]))
 
 
 @dataclass(frozen=True, slots=True)

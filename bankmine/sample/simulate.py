@@ -90,15 +90,15 @@ def plan(
     # A trial with every fourth case tells how much work a case brings to each role; people are not short in it.
     every = 4
     result = Plan(model, definition, seed, days * DAY, times, branch, desks, dict.fromkeys(model.tasks, 1.0), faults, contractual)
-    tried = run(result, None, every=every)
+    tried = run(result, every=every)
     for name in model.roles:
         result = result.heavier(name, float(rng.uniform(*load)) / max(tried.load[name] * every, 1e-9))
     return result
 
 
-def run(plan: Plan, problem: Problem | None, *, every: int = 1) -> Run:
-    """One run of the plan, with the problem or without it."""
-    world = World(plan.model, plan.definition, plan.draws, plan.in_branch.tolist(), plan.faults, problem, dict(plan.scale))
+def run(plan: Plan, *problems: Problem, every: int = 1) -> Run:
+    """One run of the plan, with the problems or without any."""
+    world = World(plan.model, plan.definition, plan.draws, plan.in_branch.tolist(), plan.faults, problems, dict(plan.scale))
     world.teams.update((name, Team(name, desk, world.clock, world.taken)) for name, desk in plan.desks.items())
     arrived = plan.arrivals.tolist()
     for number in range(0, plan.cases, every):

@@ -49,7 +49,7 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
     amount = plan.draws.stream("amount").standard_normal(plan.cases)
     amount = (np.round(plan.model.median_amount * np.exp(0.8 * amount) / 100) * 100).astype(np.int64)
     data = (
-        _case_ids(plan, case),
+        case_ids(plan, case),
         _labels(plan, rows, lang),
         _times([row.start for row in rows]),
         _times([row.end for row in rows]),
@@ -69,7 +69,7 @@ def waits_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
     parts = np.array([row.parts for row in rows], dtype=np.int64).reshape(-1, len(CAUSES))
     return pl.DataFrame(
         {
-            "case_id": _case_ids(plan, np.array([row.case for row in rows], dtype=np.int64)),
+            "case_id": case_ids(plan, np.array([row.case for row in rows], dtype=np.int64)),
             "activity": _labels(plan, rows, lang),
             "start_time": _times([row.start for row in rows]),
             "enabled": _times([row.enabled for row in rows]),
@@ -84,7 +84,7 @@ def person(name: str, roles: dict[str, str]) -> str:
     return f"{roles[role]}-{number}" if role else roles[name]
 
 
-def _case_ids(plan: Plan, case: np.ndarray) -> list[str]:
+def case_ids(plan: Plan, case: np.ndarray) -> list[str]:
     """Cases are numbered as they arrive."""
     place = np.empty(plan.cases, dtype=np.int64)
     place[np.argsort(plan.arrivals, kind="stable")] = np.arange(1, plan.cases + 1)

@@ -1,5 +1,6 @@
 """What all cases of a run share: the clock, the rows written, the people, the random draws, and what is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from zlib import crc32
@@ -57,7 +58,7 @@ class World:
     """What all cases of a run share, and what the run counts.
 
     `in_branch` by case: the customer came to the branch; `scale` by step: minutes of work per minute of the tasks' tables.
-    `struck`: cases that the problem befell; `cycle` by case: seconds from arrival to end, without what is agreed by contract;
+    `struck`: cases that a problem befell; `cycle` by case: seconds from arrival to end, without what is agreed by contract;
     `touch`: seconds of work by the bank's people.
     """
 
@@ -66,7 +67,7 @@ class World:
     draws: Draws
     in_branch: list[bool]
     faults: Faults
-    problem: Problem | None
+    problems: Sequence[Problem]
     scale: dict[str, float]
     clock: Clock = field(default_factory=Clock)
     teams: dict[str, Team] = field(default_factory=dict)

@@ -195,6 +195,21 @@ def test_explain_shows_the_longest_wait_of_a_finding_below_its_rows(loans_csv, c
     assert 0 < out.index("Rows behind the figure") < out.index("The wait before") < out.index("Where the wait went")
 
 
+def test_explain_of_a_silent_pattern_says_what_was_looked_for(loans_csv, capsys):
+    assert main(["explain", str(loans_csv), "P23"]) == 0
+    out = capsys.readouterr().out
+    assert "It was looked for at all" in out and "tolerated_share" in out
+    assert main(["explain", str(loans_csv), "P23", "--lang", "zh"]) == 0
+    assert "没有达到判定条件" in capsys.readouterr().out
+
+
+def test_explain_of_a_pattern_that_the_log_cannot_carry_says_what_is_missing(tmp_path, capsys):
+    log = tmp_path / "log.csv"
+    log.write_text("case_id,activity,end_time\n" + "".join(f"{c},A,2024-01-0{c} 10:00\n{c},B,2024-01-0{c} 11:00\n" for c in range(1, 9)))
+    assert main(["explain", str(log), "P08"]) == 0
+    assert "the log lacks start times of the activities" in " ".join(capsys.readouterr().out.split())
+
+
 def test_explain_of_what_is_not_there_says_what_is(loans_csv, capsys):
     assert main(["explain", str(loans_csv), "P99"]) == 2
     assert re.match(r"bankmine: FINDING_UNKNOWN: .*\nhint: .*P15@", capsys.readouterr().err)

@@ -9,8 +9,8 @@ def test_every_section_that_a_pattern_cites_has_a_title() -> None:
 
 
 def test_a_section_is_shown_with_its_title_in_both_languages() -> None:
-    assert section("7.1(4)").zh == "7.1(4) 服务监督"
-    assert section("7.1(4)").en == "7.1(4) Supervision of service"
+    assert section("7.1(4)").zh == "§7.1(4) 强化服务监督"
+    assert section("7.1(4)").en == "§7.1(4) Supervision of service"
 
 
 def test_what_no_log_can_test_is_never_advised_from_one() -> None:

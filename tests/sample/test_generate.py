@@ -5,6 +5,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bankmine import sample as samples
+from bankmine.api import read_log
 from bankmine.errors import OutputError, UsageError
 from bankmine.process.definition import Kind, Party
 from bankmine.process.load import load
@@ -252,3 +254,49 @@ def test_small_faults_and_a_problem_at_the_same_step_go_together():
     # An approval by the person who entered the case may, by a small fault, be passed on as well.
     for seed in range(8):
         assert generate("wealth", seed=seed, cases=300, problem="P22", healthy_faults=True, size=6).truth.struck_cases > 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "process", "wanted"), [("P05", "loan", 0.05), ("P06", "wealth", 0.2), ("P07", "deposit", 0.12), ("P22", "payment", 0.04)]
+)
+def test_a_problem_is_as_large_as_asked_for(pattern: str, process: str, wanted: float):
+    sample = generate(process, seed=5, cases=1000, problem=pattern, effect=wanted)
+    assert sample.truth.effect == pytest.approx(wanted, rel=0.25)
+
+
+def test_of_two_problems_each_has_its_truth():
+    sample = generate("loan", seed=5, cases=CASES, problem=("P07", "P22"), effect=(0.15, 0.05))
+    rework, four_eyes = sample.truth.problems
+    assert (rework.pattern, four_eyes.pattern) == ("P07", "P22")
+    assert rework.effect > 0.08 and 0.02 < four_eyes.effect < 0.09
+    assert same_person(sample) > 0.02
+    written = sample.truth.as_json()
+    assert [problem["pattern"] for problem in written["problems"]] == ["P07", "P22"]
+    assert written["problem"] == written["problems"][0]
+
+
+def test_two_problems_that_cannot_be_told_apart_are_refused():
+    with pytest.raises(UsageError, match="told apart"):
+        generate("loan", seed=5, cases=CASES, problem=("P13", "P13"))
+
+
+def test_dirty_rows_change_no_row_that_can_be_read():
+    clean, dirty = (generate("loan", seed=3, cases=CASES, dirty=share) for share in (0.0, 0.05))
+    labels_seen = set(dirty.table["activity"].to_list())
+    assert len(labels_seen) > len(set(clean.table["activity"].to_list())), "some are written in another way"
+    log = read_log(dirty.table)
+    assert set(log.activities) == set(clean.table["activity"].to_list())
+    assert log.source.rows_set_aside == 0
+    copies = dirty.table.height - clean.table.height
+    assert 0.005 < copies / clean.table.height < 0.015
+    assert dirty.table.null_count().sum_horizontal().item() > 0
+
+
+def test_a_log_for_every_pattern_with_its_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    assert [pattern for _, pattern, _, _ in samples.EVERY] == list(samples.PROBLEMS)
+    monkeypatch.setattr(samples, "EVERY", [item for item in samples.EVERY if item[1] in ("P07", "P22")])
+    files = write_samples(tmp_path, seed=1, every=True)
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert list(truth) == [file.name for file in files]
+    assert [planted["problem"]["pattern"] for planted in truth.values()] == ["P07", "P22"]
+    assert truth[files[1].name]["problem"]["effect"] == pytest.approx(0.06, rel=0.25)
