@@ -12,7 +12,7 @@ CAPACITY = frozenset({"P08", "P09", "P12", "P13"})
 
 @dataclass(frozen=True, slots=True)
 class LogAnswer:
-    """What one log says: six verdicts and its list; `cycle_mean_s` of closed cases; by role busy and duty seconds a week, None if unknown."""
+    """What one log says: six verdicts and its list; `cycle_mean_s` a case; by role busy and duty seconds a week, None if unknown."""
 
     name: str
     diagnoses: tuple[Diagnosis, ...]
