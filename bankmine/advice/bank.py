@@ -72,7 +72,9 @@ def bank_diagnosis(logs: Sequence[LogAnswer]) -> BankDiagnosis:
     return BankDiagnosis(
         tuple(logs),
         tuple(sorted((e for e in entries if e.first.kind != "control"), key=_by_hours)),
-        tuple(sorted((e for e in entries if e.first.kind == "control"), key=lambda e: (e.first.tier, -e.first.score, e.logs, e.first.rank))),
+        tuple(
+            sorted((e for e in entries if e.first.kind == "control"), key=lambda e: (e.first.tier, -e.first.score, e.logs, e.first.rank))
+        ),
         shared,
         roadmap(steps),
     )

@@ -23,7 +23,7 @@ OWNERS = {
     "D6": Text(zh="信息科技部", en="Information technology"),
 }
 KPIS = {
-    "time": ("cycle_time_median", Text(zh="办理时长中位数", en="median cycle time")),
+    "time": ("cycle_time_mean", Text(zh="平均办理时长", en="mean cycle time")),
     "effort": ("touch_time", Text(zh="每件办理工时", en="touch time per case")),
     "control": ("control_breaches", Text(zh="每千件违反控制的案件数", en="control breaches per 1,000 cases")),
 }

@@ -10,7 +10,7 @@ from bankmine import __version__
 from bankmine.advice.bank import Entry
 from bankmine.advice.roadmap import PHASE_TITLES, PHASES
 from bankmine.facts import NEEDS
-from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, _environment, _page_style, _sections
+from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
 from bankmine.report.terms import LEVEL, phase, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Paragraph, TableBlock
 from bankmine.show.format import local_day, visible
@@ -78,7 +78,7 @@ def contents(bank: "Bank") -> list[Block]:
                 Column(Text(zh="阶段", en="Phase"), "text"),
                 log_column,
                 Column(Text(zh="环节", en="Activity"), "label"),
-                Column(Text(zh="措施", en="Measure"), "text"),
+                Column(Text(zh="问题", en="Problem"), "text"),
                 Column(Text(zh="负责", en="Owner"), "text"),
                 Column(Text(zh="看什么指标", en="KPI"), "text"),
                 Column(Text(zh="平均时长现值", en="Mean cycle time now"), "duration"),
@@ -95,7 +95,7 @@ def contents(bank: "Bank") -> list[Block]:
 
 def page(bank: "Bank", lang: Lang) -> str:
     """One HTML file, offline and without script; the same bank gives the same bytes."""
-    css = style() + _page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
+    css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
     logs = [a.log for a in bank.analyses.values()]
     source = Text(zh="{names} · {cases} 件案件 · {first} 至 {last}", en="{names} · {cases} cases · {first} to {last}").format(
         names=_joined(tuple(bank.analyses)),
@@ -105,7 +105,7 @@ def page(bank: "Bank", lang: Lang) -> str:
     )
     footer = Text(zh="由 bankmine {v} 生成；时间以 {zone} 显示。", en="Made by bankmine {v}; times are shown in {zone}.")
     return (
-        _environment()
+        pages()
         .get_template("page.html")
         .render(
             language=language(lang),
@@ -115,7 +115,7 @@ def page(bank: "Bank", lang: Lang) -> str:
             style=Markup(css),
             style_hash=b64encode(sha256(css.encode()).digest()).decode(),
             words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=_sections(contents(bank), lang, bank.zone),
+            sections=sections_of(contents(bank), lang, bank.zone),
             footer=footer.format(v=__version__, zone=bank.zone).of(lang),
         )
     )
@@ -139,7 +139,7 @@ def _entries(entries: tuple[Entry, ...]) -> TableBlock:
             Column(Text(zh="名次", en="Rank"), "count"),
             Column(Text(zh="日志", en="Log"), "text"),
             Column(Text(zh="环节或岗位", en="Activity or role"), "label"),
-            Column(Text(zh="措施", en="Measure"), "text"),
+            Column(Text(zh="问题", en="Problem"), "text"),
             Column(Text(zh="客户小时/年", en="Customer hours a year"), "number"),
             Column(Text(zh="员工工时/年", en="Staff hours a year"), "number"),
             Column(Text(zh="档", en="Tier"), "text"),
