@@ -11,6 +11,7 @@ import numpy as np
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.advice.roadmap import Step, roadmap, step_of
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
@@ -320,6 +321,11 @@ class Analysis(Shown):
     def diagnoses(self) -> "tuple[Diagnosis, ...]":
         """The verdicts on the plan's six diagnoses, D1-D6."""
         return diagnose(self.facts, self.patterns, self.recommendations)
+
+    @cached_property
+    def roadmap(self) -> tuple[Step, ...]:
+        """The recommendations in the phases of the plan's timetable (plan §9.1)."""
+        return roadmap(step_of(item, baseline_s=self.cycle_time.mean_s) for item in self.recommendations)
 
     def explain(self, what: int | str) -> list[Block]:
         """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or

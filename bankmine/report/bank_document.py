@@ -6,9 +6,8 @@ from pydantic import Field
 
 from bankmine import __version__
 from bankmine.advice.bank import Entry
-from bankmine.advice.roadmap import PHASES
-from bankmine.report.schema import Part
-from bankmine.report.schema_parts import Words
+from bankmine.report.roadmap import RoadStep, road_step
+from bankmine.report.schema_parts import Part, Words
 
 if TYPE_CHECKING:
     from bankmine.bank import Bank
@@ -46,15 +45,8 @@ class BankRole(Part):
     load: float | None
 
 
-class BankStep(Part):
+class BankStep(RoadStep):
     log: str
-    rank: int
-    phase: str
-    deferred: bool
-    owner: Words
-    kpi: str
-    baseline_s: float | None
-    target_s: float | None
 
 
 class Prediction(Part):
@@ -110,19 +102,7 @@ def document(bank: "Bank") -> dict[str, object]:
             BankRole(role=r.role, logs=list(r.logs), busy_hours=r.busy_hours, duty_hours=r.duty_hours, load=r.load)
             for r in found.shared_roles
         ],
-        roadmap=[
-            BankStep(
-                log=s.log,
-                rank=s.item.rank,
-                phase=PHASES[s.phase],
-                deferred=s.deferred,
-                owner=Words(**s.owner.as_json()),
-                kpi=s.kpi,
-                baseline_s=s.baseline_s,
-                target_s=s.target_s,
-            )
-            for s in found.roadmap
-        ],
+        roadmap=[BankStep(log=s.log, **road_step(s).model_dump()) for s in found.roadmap],
         predictions=[
             Prediction(
                 id=f"{s.log}/{s.item.pattern}@{s.item.activity}",

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from bankmine import __version__
 from bankmine.advice.bank import Entry
-from bankmine.advice.roadmap import PHASE_TITLES, PHASES
 from bankmine.facts import NEEDS
 from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
-from bankmine.report.terms import LEVEL, phase, verdict
+from bankmine.report.roadmap import window
+from bankmine.report.terms import LEVEL, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Paragraph, TableBlock
 from bankmine.show.format import local_day, visible
 from bankmine.show.html import language, style
@@ -40,7 +40,7 @@ def contents(bank: "Bank") -> list[Block]:
     roles: list[list[Cell]] = [[r.role, _joined(r.logs), r.busy_hours, r.load] for r in found.shared_roles]
     steps: list[list[Cell]] = [
         [
-            Text(zh="{t}（{p}）", en="{t} ({p})").format(t=PHASE_TITLES[s.phase], p=phase(PHASES[s.phase])),
+            window(s),
             s.log,
             s.item.activity,
             s.item.title,
@@ -56,7 +56,7 @@ def contents(bank: "Bank") -> list[Block]:
     ]
     blocks: list[Block] = [
         Heading(TITLE, 1),
-        Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "summary"),
+        Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "matrix"),
         TableBlock([log_column, *heads], matrix),
         Heading(Text(zh="先做什么", en="What to do first"), 2, "ranking"),
         _entries(found.ranking),
