@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bankmine.advice.answer import Diagnosis, Recommendation
     from bankmine.api import Analysis, analyze, read_log
+    from bankmine.bank import Bank, diagnose
     from bankmine.errors import BankmineError, InputError, UsageError
     from bankmine.log.eventlog import EventLog
     from bankmine.patterns.base import Finding, Pattern
@@ -20,6 +21,8 @@ _HOME = {
     "Analysis": "bankmine.api",
     "analyze": "bankmine.api",
     "read_log": "bankmine.api",
+    "Bank": "bankmine.bank",
+    "diagnose": "bankmine.bank",
     "EventLog": "bankmine.log.eventlog",
     "Settings": "bankmine.settings",
     "Finding": "bankmine.patterns.base",
@@ -33,6 +36,7 @@ _HOME = {
 
 __all__ = [
     "Analysis",
+    "Bank",
     "BankmineError",
     "Diagnosis",
     "EventLog",
@@ -43,6 +47,7 @@ __all__ = [
     "Settings",
     "UsageError",
     "analyze",
+    "diagnose",
     "read_log",
 ]
 

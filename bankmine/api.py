@@ -12,6 +12,7 @@ from bankmine.advice.claims import CLAIMS
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.advice.roadmap import Step, roadmap, step_of
 from bankmine.advice.statement import Statement, statements
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
@@ -328,6 +329,11 @@ class Analysis(Shown):
     def statements(self) -> tuple[Statement, ...]:
         """The reasons of the six verdicts: what was looked for, what was found, what to ask where the log is silent."""
         return statements(self.facts, self.patterns, self.candidates, self.listed, self.diagnoses)
+
+    @cached_property
+    def roadmap(self) -> tuple[Step, ...]:
+        """The recommendations in the phases of the plan's timetable (plan §9.1)."""
+        return roadmap(step_of(item, baseline_s=self.cycle_time.mean_s) for item in self.recommendations)
 
     def explain(self, what: int | str) -> list[Block]:
         """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or

@@ -176,6 +176,22 @@ class Job(Part):
     thresholds: dict[str, float] = {}
 
 
+class Log(Part):
+    """One of the bank's logs: files or glob patterns beside the configuration; `columns` and `activities` are its own, where given."""
+
+    name: Annotated[str, Field(min_length=1)]
+    file: str | list[str]
+    process: str | None = None
+    columns: ColumnNames | None = None
+    activities: dict[str, str | ActivityMapping] | None = None
+
+
+class Rates(Part):
+    """Money that the bank puts on an hour; nothing is turned into money without it."""
+
+    staff_hour: Annotated[float, Field(gt=0)] | None = None
+
+
 class Settings(Part):
     """The whole file. Thresholds under `rules` are checked against the patterns where those are known."""
 
@@ -191,6 +207,8 @@ class Settings(Part):
     control: list[dict[str, Any]] = []
     survey: Survey = Survey()
     job: list[Job] = []
+    log: list[Log] = []
+    rates: Rates = Rates()
     _file: Path | None = PrivateAttr(default=None)
 
     @property

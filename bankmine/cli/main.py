@@ -15,6 +15,7 @@ from bankmine import __version__
 from bankmine.cli.analyze import analyze
 from bankmine.cli.check import check
 from bankmine.cli.conformance import conformance
+from bankmine.cli.diagnose import diagnose
 from bankmine.cli.discover import discover
 from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 EXAMPLES = {
     analyze: "bankmine analyze loans.csv --report loans.html --json loans.json",
+    diagnose: "bankmine diagnose sample_logs/bankmine.toml --report bank.html",
     check: "bankmine check loans.csv --rejects rejects.csv",
     discover: "bankmine discover loans.csv -o model.svg",
     waiting: "bankmine waiting loans.csv --format csv",

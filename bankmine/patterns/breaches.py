@@ -21,18 +21,23 @@ LATE = Text(zh="其中 {late} 件事后补办。", en="{late} of them were put r
 def breached(facts: Facts, kinds: Collection[str], fewest: int, tolerated_share: float, words: Text) -> Iterator[Finding]:
     """A finding for each rule of these kinds with at least `fewest` breaches, the lower end of whose share is above what is tolerated.
 
+    Rules that the same cases break at the same activity are one finding: a step left out breaks all that ask for it.
     `words` may use rule, name (the activity to act on), checked, violated, share; what is unknown, and what was put right later, is
     added.
     """
     verdicts = facts.verdicts
-    for number, rule in enumerate(verdicts.rules):
-        activity = int(verdicts.subject[number])
+    told: dict[int, np.ndarray] = {}
+    for number in sorted(range(len(verdicts.rules)), key=lambda k: (-int((verdicts.verdict[k] == Verdict.VIOLATED).sum()), k)):
+        rule, activity = verdicts.rules[number], int(verdicts.subject[number])
         if rule.kind not in kinds or activity < 0:
             continue
         cases, first = verdicts.breaches(number)
+        if np.isin(cases, told.get(activity, ())).all():
+            continue
         count = Breaches(len(cases), int(verdicts.checked[number]), int((verdicts.verdict[number] == Verdict.UNKNOWN).sum()))
         if count.violated < fewest or wilson(count.violated, count.checked)[0] <= tolerated_share:
             continue
+        told[activity] = np.append(told.get(activity, cases[:0]), cases)
         shown = verdicts.concerns[number][facts.activity] & np.isin(facts.case, cases)
         shown[first[first >= 0]] = True
         rows = np.flatnonzero(shown)

@@ -11,6 +11,7 @@ from bankmine.report.expected import customers_journey, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
+from bankmine.report.roadmap import roadmap_section
 from bankmine.report.summary import summary
 from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase
 from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, Paragraph, TableBlock
@@ -38,6 +39,7 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *summary(analysis),
         *recommendations(analysis),
         *diagnoses(analysis),
+        *roadmap_section(analysis),
         *process_section(analysis, lang, pictures=pictures),
         *waiting(analysis),
         *causes(analysis, lang, pictures=pictures),

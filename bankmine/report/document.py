@@ -24,6 +24,7 @@ from bankmine.report.measures import (
 )
 from bankmine.report.quality import file_name
 from bankmine.report.readiness import readiness
+from bankmine.report.roadmap import road_step
 from bankmine.report.schema import (
     AnalysisDocument,
     CheckDocument,
@@ -94,6 +95,7 @@ def document(analysis: "Analysis") -> dict[str, object]:
             for d in analysis.diagnoses
         ],
         recommendations=[_recommendation(analysis, item) for item in analysis.recommendations],
+        roadmap=[road_step(s) for s in analysis.roadmap],
     ).model_dump(mode="json", by_alias=True)
 
 

@@ -36,9 +36,9 @@ FOOTER = Text(
 def page(analysis: "Analysis", lang: Lang) -> str:
     """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
     zone = analysis.log.source.timezone
-    css = style() + _page_style()
+    css = style() + page_style()
     return (
-        _environment()
+        pages()
         .get_template("page.html")
         .render(
             language=language(lang),
@@ -48,7 +48,7 @@ def page(analysis: "Analysis", lang: Lang) -> str:
             style=Markup(css),
             style_hash=b64encode(sha256(css.encode()).digest()).decode(),
             words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=_sections(contents(analysis, lang), lang, zone),
+            sections=sections_of(contents(analysis, lang), lang, zone),
             footer=FOOTER.format(version=__version__, zone=zone).of(lang),
         )
     )
@@ -60,16 +60,16 @@ def save(analysis: "Analysis", path: Path, lang: Lang) -> None:
 
 
 @cache
-def _environment() -> Environment:
+def pages() -> Environment:
     return environment(TEMPLATES)
 
 
 @cache
-def _page_style() -> str:
+def page_style() -> str:
     return (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
-def _sections(blocks: Sequence[Block], lang: Lang, zone: str) -> list[dict[str, object]]:
+def sections_of(blocks: Sequence[Block], lang: Lang, zone: str) -> list[dict[str, object]]:
     """The blocks in sections, one for each heading of level 2; the title, of level 1, stands in the page's head."""
     starts = [k for k, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
     sections: list[dict[str, object]] = []

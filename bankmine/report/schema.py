@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from bankmine.report.bank_document import BankDocument
+from bankmine.report.roadmap import RoadStep
 from bankmine.report.schema_measures import (
     Arc,
     Batching,
@@ -255,6 +257,7 @@ class AnalysisDocument(Part):
     journey: list[JourneyFigure]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]
+    roadmap: list[RoadStep]
 
 
 class Readiness(Part):
@@ -277,8 +280,8 @@ class CheckDocument(Part):
 
 
 def schemas() -> dict[str, object]:
-    """One JSON Schema (draft 2020-12) for either document, told apart by their `schema`."""
-    either: TypeAdapter[AnalysisDocument | CheckDocument] = TypeAdapter(
-        Annotated[AnalysisDocument | CheckDocument, Field(discriminator="schema_id")]
+    """One JSON Schema (draft 2020-12) for all documents, told apart by their `schema`."""
+    either: TypeAdapter[AnalysisDocument | CheckDocument | BankDocument] = TypeAdapter(
+        Annotated[AnalysisDocument | CheckDocument | BankDocument, Field(discriminator="schema_id")]
     )
     return {"$schema": DRAFT, "title": "bankmine", **either.json_schema(by_alias=True)}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bankmine.sample.generate import Sample, Truth, generate, write_json
+from bankmine.sample.generate import Sample, Truth, generate, write_json, write_text
 from bankmine.sample.plant import measured_in
 from bankmine.sample.problems import PROBLEMS
 from bankmine.words import Lang
@@ -22,11 +22,35 @@ EVERY: tuple[tuple[str, str, Lang, int], ...] = tuple(
     for number, (pattern, processes) in enumerate(PROBLEMS.items())
 )
 
+BANK = """\
+# The four sample logs as one bank: bankmine diagnose sample_logs/bankmine.toml --report bank.html
+
+[[log]]
+name = "存款开户 deposit"
+file = "deposit.csv"
+process = "deposit"
+
+[[log]]
+name = "贷款 loan"
+file = "loan.csv"
+process = "loan"
+
+[[log]]
+name = "支付 payment"
+file = "payment.csv"
+process = "payment"
+
+[[log]]
+name = "理财 wealth"
+file = "wealth.csv"
+process = "wealth"
+"""
+
 
 def write_samples(folder: str | Path, seed: int = 2024, *, waits: bool = False, every: bool = False) -> list[Path]:
-    """Writes one log per process, each with one planted problem, and truth.json; with `every` one log per pattern that can be planted
-    instead, named by process and pattern, at an effect of 15 % (breaches: 6 %); with `waits` also why each row waited, as
-    NAME.waits.csv. The same seed gives the same bytes.
+    """Writes one log per process, each with one planted problem, truth.json, and bankmine.toml for all four as one bank; with `every`
+    one log per pattern that can be planted instead, named by process and pattern, at an effect of 15 % (breaches: 6 %); with `waits`
+    also why each row waited, as NAME.waits.csv. The same seed gives the same bytes.
 
     Raises OutputError: OUTPUT.
     """
@@ -41,4 +65,6 @@ def write_samples(folder: str | Path, seed: int = 2024, *, waits: bool = False, 
             files.append(sample.write_waits(file.with_suffix(".waits.csv")))
         truth[file.name] = sample.truth.as_json()
     write_json(Path(folder) / "truth.json", truth)
+    if not every:
+        write_text(Path(folder) / "bankmine.toml", BANK)
     return files

@@ -278,9 +278,14 @@ def _write_frame(frame: "pl.DataFrame", file: Path) -> None:
 
 
 def write_json(file: Path, content: object) -> None:
+    write_text(file, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_text(file: Path, content: str) -> None:
+    """Raises OutputError: OUTPUT."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        file.write_text(content, encoding="utf-8", newline="\n")
     except OSError as error:
         raise cannot_write(file, error) from error
 

@@ -34,6 +34,7 @@ KEYS = [
     "journey",
     "diagnoses",
     "recommendations",
+    "roadmap",
 ]
 
 

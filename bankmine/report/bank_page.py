@@ -1,0 +1,163 @@
+"""The bank on one printable page: matrix, ranking, controls, shared roles, road map, and what to ask for."""
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from bankmine import __version__
+from bankmine.advice.bank import Entry
+from bankmine.facts import NEEDS
+from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
+from bankmine.report.roadmap import window
+from bankmine.report.terms import LEVEL, verdict
+from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Paragraph, TableBlock
+from bankmine.show.format import local_day, visible
+from bankmine.show.html import language, style
+from bankmine.words import Lang, Text
+
+if TYPE_CHECKING:
+    from bankmine.bank import Bank
+
+SHOWN = 10
+TITLE = Text(zh="全行流程诊断", en="Diagnosis of the whole bank")
+METHOD = Text(
+    zh="客户小时与员工工时均为每年，取可实现的部分；日志不足 90 天时不推算。控制问题不折算成时间。各流程的估计未计相互影响；多个流程共用的岗位只计一次，"
+    "其在岗时间取各日志中最大者。",
+    en="Customer hours and staff hours are a year's, the realistic part; under 90 days of log none is stated. Controls are not turned into "
+    "time. Effects of one process on another are not counted; a role that processes share is counted once, with the duty time of the log "
+    "that shows most.",
+)
+
+
+def contents(bank: "Bank") -> list[Block]:
+    """The page as blocks, the same for terminal, notebook and page."""
+    found = bank.diagnosis
+    log_column = Column(Text(zh="日志", en="Log"), "text")
+    heads = [Column(Text(zh=f"{d.id} {d.title.zh}", en=f"{d.id} {d.title.en}"), "text") for d in found.logs[0].diagnoses]
+    matrix: list[list[Cell]] = [[log.name, *(_cell(verdict(d), d.severity) for d in log.diagnoses)] for log in found.logs]
+    roles: list[list[Cell]] = [[r.role, _joined(r.logs), r.busy_hours, r.load] for r in found.shared_roles]
+    steps: list[list[Cell]] = [
+        [
+            window(s),
+            s.log,
+            s.item.activity,
+            s.item.title,
+            s.owner,
+            s.kpi_title,
+            s.baseline_s if s.baseline_s is not None else "",
+            s.target_s if s.target_s is not None else "",
+        ]
+        for s in found.roadmap
+    ]
+    asked: list[list[Cell]] = [
+        [log.name, d.id, _needs(d.needs)] for log in found.logs for d in log.diagnoses if d.verdict == "unassessable"
+    ]
+    blocks: list[Block] = [
+        Heading(TITLE, 1),
+        Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "matrix"),
+        TableBlock([log_column, *heads], matrix),
+        Heading(Text(zh="先做什么", en="What to do first"), 2, "ranking"),
+        _entries(found.ranking),
+        Heading(Text(zh="控制", en="Controls"), 2, "controls"),
+        _entries(found.controls),
+        Heading(Text(zh="共用岗位", en="Shared roles"), 2, "roles"),
+        TableBlock(
+            [
+                Column(Text(zh="岗位", en="Role"), "label"),
+                log_column,
+                Column(Text(zh="每周工时", en="Hours of work a week"), "number"),
+                Column(Text(zh="负荷", en="Load"), "share"),
+            ],
+            roles,
+        ),
+        Heading(Text(zh="路线图", en="Road map"), 2, "roadmap"),
+        TableBlock(
+            [
+                Column(Text(zh="阶段", en="Phase"), "text"),
+                log_column,
+                Column(Text(zh="环节", en="Activity"), "label"),
+                Column(Text(zh="问题", en="Problem"), "text"),
+                Column(Text(zh="负责", en="Owner"), "text"),
+                Column(Text(zh="看什么指标", en="KPI"), "text"),
+                Column(Text(zh="平均时长现值", en="Mean cycle time now"), "duration"),
+                Column(Text(zh="单项目标", en="Target of this step alone"), "duration"),
+            ],
+            steps,
+        ),
+        Heading(Text(zh="无法判断的与需补充的", en="What cannot be told, and what to ask for"), 2, "needs"),
+        TableBlock([log_column, Column(Text(zh="诊断", en="Diagnosis"), "text"), Column(Text(zh="需补充", en="Ask for"), "text")], asked),
+        Paragraph(METHOD),
+    ]
+    return blocks
+
+
+def page(bank: "Bank", lang: Lang) -> str:
+    """One HTML file, offline and without script; the same bank gives the same bytes."""
+    css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
+    logs = [a.log for a in bank.analyses.values()]
+    source = Text(zh="{names} · {cases} 件案件 · {first} 至 {last}", en="{names} · {cases} cases · {first} to {last}").format(
+        names=_joined(tuple(bank.analyses)),
+        cases=f"{sum(log.cases for log in logs):,}",
+        first=local_day(min(int(log.case_start.min()) for log in logs), bank.zone),
+        last=local_day(max(int(log.case_end.max()) for log in logs), bank.zone),
+    )
+    footer = Text(zh="由 bankmine {v} 生成；时间以 {zone} 显示。", en="Made by bankmine {v}; times are shown in {zone}.")
+    return (
+        pages()
+        .get_template("page.html")
+        .render(
+            language=language(lang),
+            version=__version__,
+            title=TITLE.of(lang),
+            source=visible(source.of(lang)),
+            style=Markup(css),
+            style_hash=b64encode(sha256(css.encode()).digest()).decode(),
+            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
+            sections=sections_of(contents(bank), lang, bank.zone),
+            footer=footer.format(v=__version__, zone=bank.zone).of(lang),
+        )
+    )
+
+
+def _entries(entries: tuple[Entry, ...]) -> TableBlock:
+    rows: list[list[Cell]] = [
+        [
+            k,
+            _joined(e.logs),
+            e.role if len(e.items) > 1 and e.role else e.first.activity,
+            e.first.title,
+            e.customer_hours if e.first.kind != "control" else "",
+            e.staff_hours if e.first.kind != "control" else "",
+            e.first.tier,
+        ]
+        for k, e in enumerate(entries[:SHOWN], 1)
+    ]
+    return TableBlock(
+        [
+            Column(Text(zh="名次", en="Rank"), "count"),
+            Column(Text(zh="日志", en="Log"), "text"),
+            Column(Text(zh="环节或岗位", en="Activity or role"), "label"),
+            Column(Text(zh="问题", en="Problem"), "text"),
+            Column(Text(zh="客户小时/年", en="Customer hours a year"), "number"),
+            Column(Text(zh="员工工时/年", en="Staff hours a year"), "number"),
+            Column(Text(zh="档", en="Tier"), "text"),
+        ],
+        rows,
+        hidden=max(len(entries) - SHOWN, 0),
+    )
+
+
+def _cell(mark: Mark, severity: str | None) -> Mark:
+    if severity is None:
+        return mark
+    return Mark(Text(zh="{v}（{s}）", en="{v} ({s})").format(v=mark.text, s=LEVEL[severity]), mark.tone)
+
+
+def _joined(names: tuple[str, ...]) -> Text:
+    return Text(zh="、".join(names), en=", ".join(names))
+
+
+def _needs(needs: tuple[str, ...]) -> Text | str:
+    return Text(zh="；".join(NEEDS[n].zh for n in needs), en="; ".join(NEEDS[n].en for n in needs)) if needs else ""
