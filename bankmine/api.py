@@ -12,6 +12,7 @@ from bankmine.advice.claims import CLAIMS
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
+from bankmine.advice.risk import RiskMatrix
 from bankmine.advice.roadmap import Step, roadmap, step_of
 from bankmine.advice.statement import Statement, statements
 from bankmine.advice.waits import line_of, row_at, wait_blocks
@@ -41,10 +42,12 @@ from bankmine.measure.training import TrainingNeeds
 from bankmine.measure.transfers import Transfers
 from bankmine.measure.waiting import WaitingTime
 from bankmine.measure.workload import Workload
+from bankmine.model.compare import Comparison, Groups
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.rules import Verdicts
 from bankmine.model.variants import Variants
 from bankmine.patterns import Pattern, patterns
+from bankmine.process.controls import of_entries as controls_of
 from bankmine.process.controls import read as read_controls
 from bankmine.process.controls import rules_for
 from bankmine.process.definition import Party, Understanding
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from bankmine.model.discovery import ProcessModel
     from bankmine.model.reference import Reference
 
+BPMN = ".bpmn"
 ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
 
 
@@ -70,7 +74,7 @@ ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows
 class Analysis(Shown):
     """What a log shows: its measures, model, findings, verdicts and ranked recommendations.
 
-    `process`: a process id, a definition file, or None to recognise it; `as_of`: "now" in UTC microseconds, None for the
+    `process`: a process id, a definition file, a bank's own BPMN model, or None to recognise it; `as_of`: "now" in UTC microseconds, None for the
     log's last event.
     """
 
@@ -81,12 +85,18 @@ class Analysis(Shown):
 
     @cached_property
     def understanding(self) -> Understanding:
-        process = self.process if self.process is not None else self.settings.process.id
+        process = self.process if self.process is not None and self.own_model is None else self.settings.process.id
         mapping = {
             label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
             for label, entry in self.settings.activities.items()
         }
         return understand(self.log.activities, process=process, mapping=mapping, actors=actors(self.log))
+
+    @property
+    def own_model(self) -> Path | None:
+        """A bank's own model that stands as the process: a BPMN file; what labels mean is then recognised or configured."""
+        path = None if self.process is None else Path(self.process)
+        return path if path is not None and path.suffix.lower() == BPMN else None
 
     @cached_property
     def enablement(self) -> Enablement:
@@ -198,9 +208,13 @@ class Analysis(Shown):
 
     @cached_property
     def reference(self) -> "Reference":
-        """What the cases are compared with: the process as it is defined, where it was recognised, else the discovered model."""
+        """What the cases are compared with: a bank's own model, the process as it is defined, where it was recognised, else the
+        discovered model.
+        """
         from bankmine.model.reference import Reference
 
+        if self.own_model is not None:
+            return Reference.of_file(self.own_model, self.log, self.understanding, self.endings)
         if self.understanding.definition is None:
             return Reference.discovered(self.discovered, self.variants, self.understanding)
         return Reference.defined(self.log, self.understanding, self.endings)
@@ -224,8 +238,7 @@ class Analysis(Shown):
         """The controls on every case: those of the process and those of the configuration."""
         settings = self.settings
         own = [rule for file in settings.controls.files for rule in read_controls(settings.beside(file))]
-        if settings.control and settings.file is not None:
-            own += read_controls(settings.file, alone=False)
+        own += controls_of(settings.control) if settings.file is None else read_controls(settings.file, alone=False)
         rules = rules_for(self.understanding.definition, own)
         return Verdicts.of(self.log, self.understanding, rules, self.duty, self.as_of, declared=tuple(settings.activities))
 
@@ -259,6 +272,16 @@ class Analysis(Shown):
         return TrainingNeeds.of(
             self.log, self.understanding, self.rework.items, minimum_cases=small.minimum_cases, minimum_people=small.minimum_people
         )
+
+    @cached_property
+    def risk(self) -> RiskMatrix:
+        """The risks of today: broken controls, and what comes of leaving the recommendations undone (plan §8.1.2)."""
+        return RiskMatrix.of(self.verdicts, self.recommendations)
+
+    def compare(self, groups: Groups) -> Comparison:
+        """Two groups of cases side by side. Raises UsageError where a group is empty or its attribute or value unknown."""
+        (a, b), names = groups.of(self.log, self.cycle_time.of_case, self.endings.closed)
+        return Comparison.of(a, b, names=names, minimum_cases=self.settings.privacy.minimum_cases)
 
     def segments(self, by: str) -> Segments:
         """Cases by the values of an attribute. Raises UsageError ATTRIBUTE_UNKNOWN."""

@@ -1,6 +1,5 @@
 """`bankmine conformance`: how far cases keep to a model, and where they depart from it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,14 +51,6 @@ def conformance(
 
     How many cases keep to the process as it is defined, as it was discovered or as a BPMN file has it, and where the others depart.
     """
-    if reading.process is not None and reading.process.lower().endswith(BPMN):
-        if model is not None:
-            raise UsageError(
-                "OPTION_VALUE",
-                Text(zh="--process 与 --model 各指了一个模型。", en="--process and --model each name a model."),
-                Text(zh="请只保留一个。", en="keep one of them."),
-            )
-        reading, model = replace(reading, process=None), reading.process
     if model is not None and model not in ("defined", "discovered") and not model.lower().endswith(BPMN):
         raise UsageError(
             "OPTION_VALUE",
@@ -80,6 +71,8 @@ def _reference(analysis: "Analysis", model: str | None) -> "tuple[Reference, Mod
     from bankmine.model.reference import Reference
 
     if model is None:
+        if analysis.own_model is not None:
+            return analysis.reference, None
         model = "discovered" if analysis.understanding.definition is None else "defined"
     if model == "defined":
         return Reference.defined(analysis.log, analysis.understanding, analysis.endings), None

@@ -79,7 +79,7 @@ class Reading:
         typer.Option(
             "--process",
             metavar="ID|FILE",
-            help="deposit, loan, payment, wealth, or a definition's file; recognised if left out.",
+            help="deposit, loan, payment, wealth, a definition's file, or a bank's own model (FILE.bpmn); recognised if left out.",
             show_default=False,
         ),
     ] = None
@@ -138,6 +138,10 @@ class Reading:
     last: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Cases that began on or before this year, month or day.", show_default=False)
     ] = None
+    survey: Annotated[
+        Path | None,
+        typer.Option("--survey", metavar="FILE", help="Customers' answers: CSV with case, score, comment, date.", show_default=False),
+    ] = None
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="What counts as now (default: the log's last event).", show_default=False)
     ] = None
@@ -158,6 +162,9 @@ class Reading:
         if self.show_people:
             privacy = settings.privacy.model_copy(update={"people": "show"})
             settings = settings.model_copy(update={"privacy": privacy})
+        if self.survey is not None:
+            survey = settings.survey.model_copy(update={"file": str(self.survey.absolute())})
+            settings = settings.model_copy(update={"survey": survey})
         if self.calendar is not None:
             from bankmine.hours import WeekHours
 

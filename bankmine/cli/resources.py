@@ -26,6 +26,7 @@ class By(StrEnum):
     PERSON = "person"
     HOUR = "hour"
     TRANSFER = "transfer"
+    TRAINING = "training"
 
 
 @on_a_log
@@ -33,20 +34,51 @@ def resources(
     reading: Reading,
     *,
     form: FormatOption = Format.TABLE,
-    by: Annotated[By, typer.Option("--by", help="What JSON and CSV hold a row for: role, person, hour of the week, transfer.")] = By.ROLE,
+    by: Annotated[
+        By, typer.Option("--by", help="What JSON and CSV hold a row for: role, person, hour of the week, transfer, or training need.")
+    ] = By.ROLE,
 ) -> None:
     """Show load, queues and handovers of roles and people."""
     with working(reading, READING):
         analysis = reading.analyze(reading.read())
         workload, transfers = analysis.workload, analysis.transfers
         people = _people(analysis)
-        table = {By.ROLE: workload.table, By.PERSON: people, By.HOUR: workload.hours_table, By.TRANSFER: transfers.table}[by]
+        table = {
+            By.ROLE: workload.table,
+            By.PERSON: people,
+            By.HOUR: workload.hours_table,
+            By.TRANSFER: transfers.table,
+            By.TRAINING: training_table(analysis),
+        }[by]
         rows = [
             {str(name): None if value != value else value for name, value in row.items()}
             for row in (table.to_dict("records") if table is not None else ())
         ]
-        blocks = [*analysis.calendar.blocks(), *workload.blocks(), *_people_blocks(people), *transfers.blocks()]
+        blocks = [
+            *analysis.calendar.blocks(),
+            *workload.blocks(),
+            *_people_blocks(people),
+            *transfers.blocks(),
+            *analysis.training.blocks(),
+        ]
     write(reading, form, blocks, rows, analysis.log.source.timezone)
+
+
+def training_table(analysis: "Analysis") -> "pd.DataFrame":
+    """Who would gain from training at which activity, under names that may be shown; `person` is empty where several stand together."""
+    import numpy as np
+
+    from bankmine.log.privacy import Pseudonyms
+
+    shown, table, names = analysis.settings.privacy.people, analysis.training.table, analysis.log.resources
+    pseudonyms = Pseudonyms.of(names) if shown == "pseudonym" else None
+
+    def name(code: int) -> str | None:
+        if code < 0 or shown == "hide":
+            return None
+        return names[code] if pseudonyms is None else pseudonyms.pseudonym(names[code])
+
+    return table.assign(person=np.array([name(code) for code in table["person"]], dtype=object))
 
 
 def _people(analysis: "Analysis") -> "pd.DataFrame | None":

@@ -119,21 +119,29 @@ class TrainingNeeds(Shown):
         needs = {"needs_rework": self.needs_rework, "needs_speed": self.needs_speed}
         return pd.DataFrame({"activity": activity} | {name: getattr(self, name) for name in names} | needs)
 
-    def blocks(self) -> list[Block]:
-        """By activity: how many people would gain from training, not who."""
+    def by_activity(self) -> list[tuple[str, int, int, float, int]]:
+        """Activities at which somebody stands out, most people first: people compared, with more rework, items above the peers, slower."""
         size = len(self.activities)
         rework, speed = (np.bincount(self.activity[mask], minlength=size) for mask in (self.needs_rework, self.needs_speed))
-        assessed = ~np.isnan(self.q_came_back) | ~np.isnan(self.q_slower)
-        people = np.bincount(self.activity[assessed], minlength=size)
+        people = np.bincount(self.activity[self._assessed], minlength=size)
         excess = np.where(self.needs_rework, self.items * (self.came_back - self.peers_came_back), 0.0)
         items = np.bincount(self.activity, weights=excess, minlength=size)
         order = [int(i) for i in np.lexsort((np.arange(size), -(rework + speed))) if rework[i] + speed[i]]
+        return [(self.activities[i], int(people[i]), int(rework[i]), float(items[i]), int(speed[i])) for i in order]
+
+    @property
+    def _assessed(self) -> np.ndarray:
+        return ~np.isnan(self.q_came_back) | ~np.isnan(self.q_slower)
+
+    def blocks(self) -> list[Block]:
+        """By activity: how many people would gain from training, not who."""
+        rows, assessed = self.by_activity(), self._assessed
         basis = Text(
             zh="比较了 {n} 个“环节 × 人员”（各至少 {fewest} 件）；人数过少的组已合并，结果不含姓名。",
             en="{n} pairs of activity and person with at least {fewest} items were compared; groups too small were put together, and no "
             "names are kept.",
         ).format(n=int(assessed.sum()), fewest=FEWEST_ITEMS)
-        if not order:
+        if not rows:
             none = Text(zh="没有人明显偏离同岗的水平。", en="Nobody stands out from the peers.")
             return [
                 Paragraph(none if assessed.any() else Text(zh="记录不足，无法比较。", en="Too few records to compare.")),
@@ -146,9 +154,8 @@ class TrainingNeeds(Shown):
             Column(Text(zh="多出的返工件", en="Items above the peers"), "count"),
             Column(Text(zh="用时偏长（人）", en="Slower"), "count"),
         )
-        rows = [(self.activities[i], int(people[i]), int(rework[i]), float(items[i]), int(speed[i])) for i in order[:SHOWN]]
         caption = Text(zh="培训需求", en="Training needs")
-        return [TableBlock(columns, rows, hidden=max(len(order) - SHOWN, 0), caption=caption), Paragraph(basis)]
+        return [TableBlock(columns, rows[:SHOWN], hidden=max(len(rows) - SHOWN, 0), caption=caption), Paragraph(basis)]
 
 
 @dataclass(frozen=True, eq=False)

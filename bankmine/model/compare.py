@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.log.filters import keep_cases
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.model.variants import LONG, Variants
 from bankmine.show.blocks import Block, Cell, Column, Mark, Paragraph, TableBlock
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ARROW = " → "
+LATEST = "2261"  # the last year that a log can hold
 SHOWN = 10
 TITLES = {
     "cycle_time": Text(zh="办理时长", en="Cycle time"),
@@ -29,6 +31,34 @@ TITLES = {
     "variant": Text(zh="路径（案件占比）", en="Paths (share of cases)"),
 }
 TIMES = frozenset({"cycle_time", "wait", "arc_time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which two groups of cases are compared, the first of these that is set: `attribute` with two `values`; cases begun before and
+    from the day or month `since`; the fastest and the slowest quarter of the closed cases.
+    """
+
+    attribute: str | None = None
+    values: tuple[str, str] = ("", "")
+    since: str | None = None
+
+    def of(self, log: EventLog, cycle: np.ndarray, closed: np.ndarray) -> tuple[tuple[EventLog, EventLog], tuple[Text, Text]]:
+        """The groups and their names; `cycle` int64, `closed` bool [cases]. Raises UsageError FILTER_*, ATTRIBUTE_*."""
+        if self.attribute is not None:
+            a, b = self.values
+            return (log.where(**{self.attribute: a}), log.where(**{self.attribute: b})), (Text.same(a), Text.same(b))
+        if self.since is not None:
+            later = log.between(self.since, LATEST)
+            begun = np.isin(log.case_names, later.case_names)
+            names = Text(zh="{day} 之前", en="before {day}"), Text(zh="{day} 起", en="from {day}")
+            return (keep_cases(log, ~begun, f"before {self.since}"), later), (
+                names[0].format(day=self.since),
+                names[1].format(day=self.since),
+            )
+        fast, slow = np.quantile(cycle[closed], (0.25, 0.75)) if closed.any() else (0, 0)
+        groups = keep_cases(log, closed & (cycle <= fast), "fastest quarter"), keep_cases(log, closed & (cycle >= slow), "slowest quarter")
+        return groups, (Text(zh="最快的四分之一", en="fastest quarter"), Text(zh="最慢的四分之一", en="slowest quarter"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,6 +107,21 @@ def read(path: Path, *, alone: bool = True) -> tuple[Rule, ...]:
     return _rules(text, str(path), alone=alone)
 
 
+def of_entries(entries: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """The rules in [[control]] tables that were not read from a file. Raises UsageError as `read` does, without file and line."""
+    return _distinct([_rule(entry, Place("", None)) for entry in entries])
+
+
+def _distinct(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Raises UsageError CONTROL_VALUE for an id that stands twice."""
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.id in seen:
+            raise _wrong("id", Text(zh=f"「{rule.id}」出现两次", en=f"“{rule.id}” stands twice"), rule.place)
+        seen.add(rule.id)
+    return tuple(rules)
+
+
 def _rules(text: str, file: str, *, alone: bool) -> tuple[Rule, ...]:
     try:
         content = tomllib.loads(text)
@@ -126,13 +141,7 @@ def _rules(text: str, file: str, *, alone: bool) -> tuple[Rule, ...]:
     if alone and content.keys() - {"control"}:
         key = min(content.keys() - {"control"})
         raise _unknown_key(key, ("control",), file, _line(text, key))
-    rules: dict[str, Rule] = {}
-    for number, entry in enumerate(entries):
-        rule = _rule(entry, _place(text, file, number, entry))
-        if rule.id in rules:
-            raise _wrong("id", Text(zh=f"「{rule.id}」出现两次", en=f"“{rule.id}” stands twice"), rule.place)
-        rules[rule.id] = rule
-    return tuple(rules.values())
+    return _distinct([_rule(entry, _place(text, file, number, entry)) for number, entry in enumerate(entries)])
 
 
 def _line(text: str, key: str, begin: int = 0, end: int | None = None) -> int | None:
@@ -168,7 +177,7 @@ def _rule(entry: Mapping[str, Any], place: Place) -> Rule:
             if kind is not None
             else Text(zh=f"缺少 {key}。", en=f"{key} is missing."),
             Text(zh=f"可用的名称：{'、'.join(near)}。", en=f"valid names: {', '.join(near)}."),
-            place.file,
+            place.file or None,
             place.keys.get(key) or place.line,
             key,
         )
@@ -177,7 +186,7 @@ def _rule(entry: Mapping[str, Any], place: Place) -> Rule:
     rest = {name: value for name, value in entry.items() if name not in (*HEAD_KEYS, "kind", key)}
     for name in rest:
         if name not in own:
-            raise _unknown_key(name, (*HEAD_KEYS, "kind", *own), place.file, place.keys.get(name))
+            raise _unknown_key(name, (*HEAD_KEYS, "kind", *own), place.file or None, place.keys.get(name))
     said = _checked(_Head, head, place)
     if entry["kind"] == "amount_limit" and (said.when is None or not said.when.numeric):
         raise _wrong("when", Text(zh="amount_limit 须写明金额的界限", en="an amount_limit needs a bound on a number"), place)
@@ -202,7 +211,7 @@ def _checked(of: type[Any], values: Mapping[str, Any], place: Place) -> Any:
     where = [str(part) for part in first["loc"] if isinstance(part, str)]
     key = where[0] if where else ""
     if first["type"] == "unexpected_keyword_argument":
-        raise _unknown_key(".".join(where), [f"when.{each.name}" for each in fields(Condition)], place.file, place.keys.get(key))
+        raise _unknown_key(".".join(where), [f"when.{each.name}" for each in fields(Condition)], place.file or None, place.keys.get(key))
     if first["type"] in ("missing", "missing_argument"):
         why = Text(zh="缺少这一项", en="it is missing")
     else:
@@ -217,13 +226,13 @@ def _wrong(key: str, why: Text, place: Place | None) -> UsageError:
         "CONTROL_VALUE",
         Text(zh=f"{name.zh if name else ''}{why.zh}。", en=f"{name.en if name else ''}{why.en}."),
         Text(zh="请改正该值；各种规则的写法见文档。", en="correct the value; the documentation shows every kind of rule."),
-        at.file,
+        at.file or None,
         at.keys.get(key.partition(".")[0]) or at.line,
         key or None,
     )
 
 
-def _unknown_key(key: str, names: Sequence[str], file: str, line: int | None) -> UsageError:
+def _unknown_key(key: str, names: Sequence[str], file: str | None, line: int | None) -> UsageError:
     near = get_close_matches(key, names, n=3, cutoff=0.5) or sorted(names)
     return UsageError(
         "CONTROL_KEY",

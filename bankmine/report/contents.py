@@ -7,7 +7,7 @@ from bankmine.advice.answer import Recommendation
 from bankmine.process.plan import section
 from bankmine.report.bars import cause_bars
 from bankmine.report.diagnoses import diagnoses
-from bankmine.report.expected import customers_journey, should_happen
+from bankmine.report.expected import customers_journey, people, risks, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
 from bankmine.report.quality import data_quality
@@ -39,11 +39,13 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *summary(analysis),
         *recommendations(analysis),
         *diagnoses(analysis),
+        *risks(analysis, lang, pictures=pictures),
         *roadmap_section(analysis),
         *process_section(analysis, lang, pictures=pictures),
         *waiting(analysis),
         *causes(analysis, lang, pictures=pictures),
         *load(analysis),
+        *people(analysis),
         *rework(analysis),
         *should_happen(analysis),
         *customers_journey(analysis, lang, pictures=pictures),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.report.schema import Conformance, Deviation, JourneyFigure, Rule
+from bankmine.report.schema import Conformance, Deviation, JourneyFigure, Risk, Rule, Training
 from bankmine.report.schema_parts import Words
 from bankmine.show.blocks import Block, Heading
 from bankmine.words import Lang, Text
@@ -47,7 +47,7 @@ def conformance(analysis: "Analysis") -> Conformance:
     return Conformance(
         fitting_cases=fitness.fitting_cases,
         fitness=fitness.log_fitness,
-        reference="defined" if reference.origin == "defined" else "discovered",
+        reference=reference.origin,
         cases_compared=found.alignments.aligned_cases,
         cases_not_compared=found.not_compared,
         not_recorded=list(reference.unmatched),
@@ -82,6 +82,49 @@ def journey(analysis: "Analysis") -> list[JourneyFigure]:
             }
         )
         for figure in analysis.journey.figures
+    ]
+
+
+def training(analysis: "Analysis") -> list[Training]:
+    """Where people stand out from their peers."""
+    return [
+        Training(activity=name, people=people, more_rework=rework, items_above_peers=above, slower=slower)
+        for name, people, rework, above, slower in analysis.training.by_activity()
+    ]
+
+
+def risk(analysis: "Analysis") -> list[Risk]:
+    """The entries of the risk matrix, in its order."""
+    return [
+        Risk(
+            kind=e.kind,
+            id=e.id,
+            title=Words(zh=e.title.zh, en=e.title.en),
+            likelihood=e.likelihood,
+            severity=e.severity,
+            risk_class=e.risk_class,
+            cases=e.cases,
+            share=e.share,
+        )
+        for e in analysis.risk.entries
+    ]
+
+
+def people(analysis: "Analysis") -> list[Block]:
+    """What training people need, by activity."""
+    return [Heading(Text(zh="人员与培训需求", en="People and training"), 2, "people"), *analysis.training.blocks()]
+
+
+def risks(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
+    """The risk matrix as a picture and a table."""
+    from bankmine.show.risk_matrix import risk_matrix
+
+    entries = analysis.risk.entries
+    picture = risk_matrix([(e.likelihood, e.severity) for e in entries], lang) if pictures and entries else None
+    return [
+        Heading(Text(zh="风险矩阵", en="Risk matrix"), 2, "risk"),
+        *([] if picture is None else [picture]),
+        *analysis.risk.blocks(),
     ]
 
 

@@ -124,13 +124,13 @@ class Rule(Part):
 class Conformance(Part):
     """How well the cases fit the discovered model, by token replay; departures from the reference, by alignments; the controls.
 
-    `reference`: the process as defined, where it was recognised, else the discovered model; `not_recorded`: its mandatory steps that
+    `reference`: the bank's own model where one is given, the process as defined, where it was recognised, else the discovered model; `not_recorded`: its mandatory steps that
     the log never shows, of which nothing can be told.
     """
 
     fitting_cases: Count
     fitness: Share
-    reference: Literal["defined", "discovered"]
+    reference: Literal["file", "defined", "discovered"]
     cases_compared: Count
     cases_not_compared: Count
     not_recorded: list[str]
@@ -234,6 +234,32 @@ class Recommendation(Part):
     stability: Share | None
 
 
+class Risk(Part):
+    """A risk as it stands: a broken rule, or what comes of leaving a recommendation (pattern@activity) undone; gravest first."""
+
+    kind: Literal["rule", "recommendation"]
+    id: str
+    title: Words
+    likelihood: Annotated[int, Field(ge=1, le=3)]
+    severity: Annotated[int, Field(ge=1, le=3)]
+    risk_class: Level
+    cases: Count
+    share: Share
+
+
+class Training(Part):
+    """Activities at which people stand out from their peers, most people first, then in the log's order; how many, never who.
+
+    `people`: compared; `more_rework`, `slower`: how many of them need training for it; `items_above_peers`: rework beyond the peers'.
+    """
+
+    activity: str
+    people: Count
+    more_rework: Count
+    items_above_peers: float
+    slower: Count
+
+
 class AnalysisDocument(Part):
     """What `analyze --json` writes."""
 
@@ -255,6 +281,8 @@ class AnalysisDocument(Part):
     batches: list[Batching]
     conformance: Conformance
     journey: list[JourneyFigure]
+    training: list[Training]
+    risk: list[Risk]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]
     roadmap: list[RoadStep]

@@ -58,3 +58,23 @@ def test_a_table_to_read_in_both_languages(run, lang, words) -> None:
 def test_an_attribute_that_is_not_there(run) -> None:
     with pytest.raises(UsageError, match="no attribute 'branche'"):
         run("--by", "branche")
+
+
+def test_two_values_side_by_side(run) -> None:
+    found = json.loads(run("--by", "channel", "--versus", "web", "branch", "--format", "json"))
+    cycle = next(r for r in found if r["kind"] == "cycle_time")
+    assert (cycle["a_cases"], cycle["b_cases"], cycle["significant"]) == (20, 20, True) and cycle["b"] > cycle["a"]
+    assert all(word in run("--by", "channel", "--versus", "web", "branch") for word in ("web", "branch", "longer"))
+
+
+def test_before_and_from_a_day_and_the_fastest_against_the_slowest(run) -> None:
+    fast = next(r for r in json.loads(run("--fast-slow", "--format", "json")) if r["kind"] == "cycle_time")
+    assert fast["a_cases"] == fast["b_cases"] == 10 and fast["a"] < fast["b"]
+    with pytest.raises(UsageError, match="no case is left"):
+        run("--split", "2024-03-04")
+
+
+@pytest.mark.parametrize("given", [("--versus", "web", "branch"), ("--split", "2024-03", "--fast-slow")])
+def test_groups_that_are_not_clear(run, given) -> None:
+    with pytest.raises(UsageError, match="exclude each other"):
+        run(*given)

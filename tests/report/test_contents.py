@@ -57,7 +57,8 @@ def test_why_work_waits_is_shown_by_activity_by_arc_and_in_a_picture(analysis_in
 def test_the_sections_stand_in_their_order(analysis_in):
     anchors = [block.anchor for block in contents(analysis_in("zh"), pictures=False) if isinstance(block, Heading) and block.level == 2]
     assert (
-        " ".join(anchors) == "summary recommendations diagnoses roadmap process waiting causes load rework expected journey quality method"
+        " ".join(anchors)
+        == "summary recommendations diagnoses risk roadmap process waiting causes load people rework expected journey quality method"
     )
 
 

@@ -32,6 +32,8 @@ KEYS = [
     "batches",
     "conformance",
     "journey",
+    "training",
+    "risk",
     "diagnoses",
     "recommendations",
     "roadmap",
