@@ -19,7 +19,7 @@ class SkippedStep(Pattern):
     """
 
     code = "P23"
-    title = Text(zh="必经环节被跳过或后补", en="Mandatory step skipped or late")
+    title = Text(zh="控制被跳过、后补或突破", en="Control skipped, late or overridden")
     diagnoses = ("D5",)
     plan = ("4.1.3(4)", "7.1(4)", "8.2.3(1)")
     needs = ("mandatory",)
