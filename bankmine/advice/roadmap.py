@@ -49,9 +49,9 @@ class Step:
 
 
 def step_of(item: Recommendation, log: str = "", baseline_s: float | None = None) -> Step:
-    """The window of a recommendation; a high risk or a low feasibility moves it one window later (definitions §3.5)."""
+    """The window of a recommendation; a high risk of changing or a low feasibility moves it one window later (definitions §3.5)."""
     planned = next(k for k, phase in enumerate(PHASES) if phase == item.phase)
-    deferred = item.risk_class == "high" or item.feasibility == "low"
+    deferred = item.risk_of_change == "high" or item.feasibility == "low"
     gain = item.gain.realistic.estimate if item.kind == "time" and item.gain.realistic is not None else None
     known = baseline_s is not None and gain is not None
     code, title = KPIS[item.kind]

@@ -45,7 +45,7 @@ def statement(about: Statement) -> list[Block]:
     return [
         Heading(Text(zh="{id} {title}", en="{id} {title}").format(id=claim.id, title=claim.title), 3, claim.id.lower()),
         Paragraph(Text(zh="方案 {plan}：{says}", en="Plan §{plan}: {says}").format(plan=claim.plan, says=claim.says)),
-        Notice(verdict.then(diagnosis.statement), VERDICT[diagnosis.verdict].tone),
+        Notice(verdict if diagnosis.verdict == "not_found" else verdict.then(diagnosis.statement), VERDICT[diagnosis.verdict].tone),
         *(
             Paragraph(
                 Text(zh="第 {rank} 条建议「{activity}」：{text}", en="Recommendation {rank}, “{activity}”: {text}").format(

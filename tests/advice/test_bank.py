@@ -58,6 +58,6 @@ def test_a_load_is_unknown_if_one_log_does_not_tell() -> None:
 
 def test_high_risk_or_low_feasibility_comes_one_window_later() -> None:
     assert PHASES[step_of(item()).phase] == "4-6"
-    assert PHASES[step_of(item(risk_class="high")).phase] == "7-9"
+    assert PHASES[step_of(item(risk_of_change="high")).phase] == "7-9"
     assert PHASES[step_of(item(feasibility="low", phase="10-12")).phase] == "10-12"
     assert (step_of(item(), "a", 36_000.0).target_s, step_of(item()).target_s) == (32_400.0, None)
