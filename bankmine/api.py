@@ -74,8 +74,8 @@ ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows
 class Analysis(Shown):
     """What a log shows: its measures, model, findings, verdicts and ranked recommendations.
 
-    `process`: a process id, a definition file, a bank's own BPMN model, or None to recognise it; `as_of`: "now" in UTC microseconds, None for the
-    log's last event.
+    `process`: a process id, a definition file, a bank's own BPMN model, or None to recognise it; `as_of`: "now" in UTC microseconds,
+    None for the log's last event.
     """
 
     log: EventLog

@@ -26,18 +26,26 @@ class LogAnswer:
 class Entry:
     """One line of the bank's ranking; several `items` where logs share the role that lacks capacity, each with its log.
 
-    `customer_hours`, `staff_hours` a year: None where any log of the entry is too short to tell.
+    `customer_hours`, `staff_hours` a year, and the ends of the 90 % interval of the former (of several items the sums of theirs): None
+    where any log of the entry is too short to tell.
     """
 
     logs: tuple[str, ...]
     items: tuple[Recommendation, ...]
     customer_hours: float | None
+    customer_low: float | None
+    customer_high: float | None
     staff_hours: float | None
     role: str | None
 
     @property
     def first(self) -> Recommendation:
         return self.items[0]
+
+    @property
+    def where(self) -> str:
+        """The role that several logs share, else the activity."""
+        return self.role if len(self.items) > 1 and self.role else self.first.activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +117,20 @@ def _entries(logs: Sequence[LogAnswer], shared: frozenset[str]) -> list[Entry]:
         Entry(
             tuple(dict.fromkeys(name for name, _ in group)),
             tuple(item for _, item in group),
-            _sum([None if item.gain.per_year is None else item.gain.per_year.estimate / HOUR_S for _, item in group]),
+            _sum([_hours(item, "estimate") for _, item in group]),
+            _sum([_hours(item, "low") for _, item in group]),
+            _sum([_hours(item, "high") for _, item in group]),
             _sum([None if item.gain.effort_per_year_s is None else item.gain.effort_per_year_s / HOUR_S for _, item in group]),
             group[0][1].where.get("role"),
         )
         for group in groups.values()
     ]
+
+
+def _hours(item: Recommendation, end: str) -> float | None:
+    """Customer hours a year: the estimate or an end of its interval."""
+    seconds = None if item.gain.per_year is None else getattr(item.gain.per_year, end)
+    return None if seconds is None else seconds / HOUR_S
 
 
 def _by_hours(entry: Entry) -> tuple[bool, float, float, tuple[str, ...], int]:

@@ -23,7 +23,7 @@ class BankCell(Part):
 
 
 class BankEntry(Part):
-    """`customer_hours`, `staff_hours` a year; `staff_cost` only where the bank gave a rate; null: not known."""
+    """`customer_hours` with its 90 % interval, `staff_hours` a year; `staff_cost` only where the bank gave a rate; null: not known."""
 
     logs: list[str]
     pattern: list[str]
@@ -31,6 +31,8 @@ class BankEntry(Part):
     role: str | None
     title: Words
     customer_hours: float | None
+    customer_hours_low: float | None
+    customer_hours_high: float | None
     staff_hours: float | None
     staff_cost: float | None
 
@@ -128,6 +130,8 @@ def _entry(entry: Entry, rate: float | None) -> BankEntry:
         role=entry.role,
         title=Words(**entry.first.title.as_json()),
         customer_hours=entry.customer_hours,
+        customer_hours_low=entry.customer_low,
+        customer_hours_high=entry.customer_high,
         staff_hours=entry.staff_hours,
         staff_cost=None if rate is None or entry.staff_hours is None else entry.staff_hours * rate,
     )

@@ -11,8 +11,8 @@ from bankmine.advice.bank import Entry
 from bankmine.facts import NEEDS
 from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
 from bankmine.report.roadmap import window
-from bankmine.report.terms import LEVEL, verdict
-from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Paragraph, TableBlock
+from bankmine.report.terms import EVIDENCE, LEVEL, verdict
+from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
 from bankmine.show.format import local_day, visible
 from bankmine.show.html import language, style
 from bankmine.words import Lang, Text
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from bankmine.bank import Bank
 
 SHOWN = 10
+HOURS = (
+    Column(Text(zh="客户小时/年", en="Customer hours a year"), "number"),
+    Column(Text(zh="90% 区间", en="90 % interval"), "text"),
+    Column(Text(zh="员工工时/年", en="Staff hours a year"), "number"),
+)
 TITLE = Text(zh="全行流程诊断", en="Diagnosis of the whole bank")
 METHOD = Text(
     zh="客户小时与员工工时均为每年，取可实现的部分；日志不足 90 天时不推算。控制问题不折算成时间。各流程的估计未计相互影响；多个流程共用的岗位只计一次，"
@@ -57,11 +62,12 @@ def contents(bank: "Bank") -> list[Block]:
     blocks: list[Block] = [
         Heading(TITLE, 1),
         Heading(Text(zh="六项诊断", en="The six diagnoses"), 2, "matrix"),
+        *_headline(bank),
         TableBlock([log_column, *heads], matrix),
         Heading(Text(zh="先做什么", en="What to do first"), 2, "ranking"),
         _entries(found.ranking),
         Heading(Text(zh="控制", en="Controls"), 2, "controls"),
-        _entries(found.controls),
+        _entries(found.controls, control=True),
         Heading(Text(zh="共用岗位", en="Shared roles"), 2, "roles"),
         TableBlock(
             [
@@ -93,6 +99,31 @@ def contents(bank: "Bank") -> list[Block]:
     return blocks
 
 
+def _headline(bank: "Bank") -> list[Block]:
+    """One sentence and a few figures: how much is confirmed, what to do first, what cannot be told."""
+    found = bank.diagnosis
+    verdicts = [d.verdict for log in found.logs for d in log.diagnoses]
+    confirmed, unknown = verdicts.count("confirmed"), verdicts.count("unassessable")
+    figures = KeyFigures(
+        (
+            (Text(zh="流程日志", en="process logs"), "count", len(found.logs)),
+            (Text(zh="案件", en="cases"), "count", sum(a.log.cases for a in bank.analyses.values())),
+            (Text(zh="已证实（共 {n} 项判断）", en="confirmed (of {n} verdicts)").format(n=len(verdicts)), "count", confirmed),
+            (Text(zh="无法判断", en="cannot tell"), "count", unknown),
+            (Text(zh="被违反的控制", en="controls broken"), "count", len(found.controls)),
+        )
+    )
+    first = found.ranking[0] if found.ranking else found.controls[0] if found.controls else None
+    if first is None:
+        nothing = Text(zh="各流程均未发现达到实质程度的问题。", en="Nothing material was found in any process.")
+        return [Notice(nothing, "good"), figures]
+    said = Text(
+        zh="{n} 项判断得到证实。首先处理{log}的「{where}」：{title}。",
+        en="{n} verdicts are confirmed. First: {title} at “{where}” in {log}.",
+    ).format(n=confirmed, log=_joined(first.logs), where=first.where, title=first.first.title)
+    return [Notice(said, "warning"), figures]
+
+
 def page(bank: "Bank", lang: Lang) -> str:
     """One HTML file, offline and without script; the same bank gives the same bytes."""
     css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
@@ -121,15 +152,23 @@ def page(bank: "Bank", lang: Lang) -> str:
     )
 
 
-def _entries(entries: tuple[Entry, ...]) -> TableBlock:
+def _range(entry: Entry) -> Text | str:
+    """The 90 % interval of the customer hours."""
+    if entry.customer_low is None or entry.customer_high is None:
+        return ""
+    return Text.same(f"{entry.customer_low:,.0f}–{entry.customer_high:,.0f}")
+
+
+def _entries(entries: tuple[Entry, ...], *, control: bool = False) -> TableBlock:
     rows: list[list[Cell]] = [
         [
             k,
             _joined(e.logs),
-            e.role if len(e.items) > 1 and e.role else e.first.activity,
+            e.where,
             e.first.title,
-            e.customer_hours if e.first.kind != "control" else "",
-            e.staff_hours if e.first.kind != "control" else "",
+            *(() if control else (e.customer_hours, _range(e), e.staff_hours)),
+            e.first.cases,
+            EVIDENCE[e.first.evidence],
             e.first.tier,
         ]
         for k, e in enumerate(entries[:SHOWN], 1)
@@ -140,8 +179,9 @@ def _entries(entries: tuple[Entry, ...]) -> TableBlock:
             Column(Text(zh="日志", en="Log"), "text"),
             Column(Text(zh="环节或岗位", en="Activity or role"), "label"),
             Column(Text(zh="问题", en="Problem"), "text"),
-            Column(Text(zh="客户小时/年", en="Customer hours a year"), "number"),
-            Column(Text(zh="员工工时/年", en="Staff hours a year"), "number"),
+            *(() if control else HOURS),
+            Column(Text(zh="涉及案件", en="Cases affected"), "count"),
+            Column(Text(zh="依据", en="Evidence"), "text"),
             Column(Text(zh="档", en="Tier"), "text"),
         ],
         rows,

@@ -124,8 +124,8 @@ class Rule(Part):
 class Conformance(Part):
     """How well the cases fit the discovered model, by token replay; departures from the reference, by alignments; the controls.
 
-    `reference`: the bank's own model where one is given, the process as defined, where it was recognised, else the discovered model; `not_recorded`: its mandatory steps that
-    the log never shows, of which nothing can be told.
+    `reference`: the bank's own model where one is given, the process as defined, where it was recognised, else the discovered model;
+    `not_recorded`: its mandatory steps that the log never shows, of which nothing can be told.
     """
 
     fitting_cases: Count
