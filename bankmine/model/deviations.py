@@ -24,6 +24,8 @@ NAMES = {
     "repeated": Text(zh="重复", en="repeated"),
 }
 SHOWN = 15
+HABIT = 0.9  # of the cases that have an activity: from there on its place is this bank's practice
+HABITUAL_CASES = 30
 FEWEST = 5  # cases on each side below which their times are not compared
 
 
@@ -34,7 +36,7 @@ class Deviations(Shown):
     `kind`: *skipped*, the model demands the activity and the case lacks it; *inserted*, it happened where the model has no place for
     it; *swapped*, it happened, but not in its place: inserted in a case that lacks it where the model demands it, or could have had
     it in the one place that it has (`Reference.placed`); *repeated*, inserted though it had already happened in the case.
-    `activity`; `title`: what people call it. `control` bool: it checks or approves. `cases` int64: closed cases with it, of
+    `activity`; `title`: what people call it; `happened` int64: closed cases that have it at all. `control` bool: it checks or approves. `cases` int64: closed cases with it, of
     `of_cases`; `variants` bool [deviations, variants]: which variants have it. `timed` int64: its cases with a known cycle time;
     `mean_extra_s`, `median_extra_s` float64: by how much theirs lies above that of the others, NaN with fewer than 5 on either side.
     """
@@ -42,6 +44,7 @@ class Deviations(Shown):
     kind: tuple[Kind, ...]
     activity: tuple[str, ...]
     title: tuple[Text, ...]
+    happened: np.ndarray
     control: np.ndarray
     cases: np.ndarray
     of_cases: int
@@ -67,6 +70,7 @@ class Deviations(Shown):
             kind=tuple(KINDS[kinds[n]] for n in order.tolist()),
             activity=activity,
             title=tuple(map(reference.name, activity)),
+            happened=_having(alignments, labels[order]).astype(np.int64) @ count,
             control=np.array([name in reference.controls for name in activity], dtype=bool),
             cases=cases[order],
             of_cases=len(of_case),
@@ -80,6 +84,12 @@ class Deviations(Shown):
     def share(self) -> np.ndarray:
         """Of the closed cases that were aligned (0-1)."""
         return self.cases / max(self.of_cases, 1)
+
+    @property
+    def habitual(self) -> np.ndarray:
+        """bool [deviations]: out of place in nearly all cases that have it: the way of this bank rather than a lapse."""
+        swapped = np.array([kind == "swapped" for kind in self.kind], dtype=bool)
+        return swapped & (self.cases >= HABIT * self.happened) & (self.cases >= HABITUAL_CASES)
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -155,6 +165,15 @@ def _kinds(alignments: Alignments, placed: Collection[str]) -> tuple[np.ndarray,
     return found // width, found % width, has
 
 
+def _having(alignments: Alignments, labels: np.ndarray) -> np.ndarray:
+    """bool [labels, variants]: which variants have the activity at all."""
+    moves = alignments.moves
+    has = np.zeros((len(alignments.labels), len(alignments.aligned)), dtype=bool)
+    did = moves.kind != MODEL
+    has[moves.label[did], moves.variant[did]] = True
+    return has[labels]
+
+
 def _rank(group: np.ndarray) -> np.ndarray:
     """int64 [n]: how many of the same group stand before each."""
     order = np.argsort(group, kind="stable")
@@ -212,6 +231,15 @@ class Conformance(Shown):
     def _notices(self) -> list[Block]:
         found, reference = self.alignments, self.reference
         notices: list[Block] = []
+        habits = [self.deviations.title[k] for k in np.flatnonzero(self.deviations.habitual).tolist()]
+        if habits and reference.origin != "discovered":
+            said = Text(
+                zh="几乎所有案件都把{names}放在另一处：这是本行一贯的做法，而非个别疏漏。先核对模型是否写得对，再决定改做法还是改模型。",
+                en="In nearly all cases {names} stands in another place: this is how the bank works, not a lapse. Check first whether the "
+                "model is right, then decide which of the two to change.",
+            )
+            listed = Text(zh="、".join(f"「{name.zh}」" for name in habits), en=", ".join(f"“{name.en}”" for name in habits))
+            notices.append(Notice(said.format(names=listed), "info"))
         if not found.sound:
             said = Text(zh="该模型无法走到终点，不能比对。", en="This model can never be finished, so nothing can be compared with it.")
             notices.append(Notice(said, "warning"))

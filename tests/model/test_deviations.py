@@ -137,3 +137,11 @@ def test_planted_rework_is_a_repeated_step() -> None:
     table = analysis.rework.table.set_index("activity")
     repeated = {activity: cases for (kind, activity), cases in found(result).items() if kind == "repeated"}
     assert repeated == {activity: table.loc[activity, "rework_cases"] for activity in repeated} and repeated
+
+
+@pytest.mark.parametrize(("late", "habit"), [(38, True), (20, False)])
+def test_what_nearly_all_cases_do_is_called_a_habit(late: int, habit: bool) -> None:
+    lines = [f"c{n}: a 0 | {'b 1 | k 2' if n < late else 'k 1 | b 2'}" for n in range(40)]
+    result = held_against("->( 'a', 'k', 'b' )", "\n".join(lines))
+    said = [block.text.en for block in result.blocks() if isinstance(block, Notice)]
+    assert any("this is how the bank works" in text for text in said) == habit
