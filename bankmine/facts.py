@@ -42,6 +42,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
             "(process definition or the [activities] mapping)",
         ),
         "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
+        "approvals": Text(zh="哪些环节是审批", en="which activities are approvals"),
         "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
         "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
         "segregation": Text(
@@ -206,6 +207,7 @@ def needs_met(
         "calendar": duty.basis != "unknown",
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
+        "approvals": any(m.kind is Kind.APPROVAL for m in meanings),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
         "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),

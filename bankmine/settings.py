@@ -81,6 +81,7 @@ class ActivityMapping(Part):
         Literal[
             "work",
             "control",
+            "check",
             "approval",
             "contractual_wait",
             "request_to_customer",

@@ -6,6 +6,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Finding, Pattern
+from bankmine.patterns.needless import needless
 from bankmine.patterns.p29_handoff_gap import handed_by, lay
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
@@ -44,6 +45,7 @@ class Fragmentation(Pattern):
         role, giver, lain = facts.roles.of_instance, handed_by(facts), lay(facts)
         within = np.flatnonzero((giver >= 0) & (role >= 0) & (role[giver] == role))
         within = within[(facts.activity[giver[within]] != facts.activity[within]) & ~facts.causes.starts.estimated[giver[within]]]
+        within = within[~needless(facts)[facts.activity[within]]]
         arc = facts.activity[giver[within]].astype(np.int64) * len(facts.names) + facts.activity[within]
         for key in np.unique(arc).tolist():
             first, activity = divmod(key, len(facts.names))

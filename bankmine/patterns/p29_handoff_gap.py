@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER
 from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.needless import needless
 from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
@@ -42,7 +43,7 @@ class HandoffGap(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         role, giver, lain = facts.roles.of_instance, handed_by(facts), lay(facts)
-        handed = (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
+        handed = ~needless(facts)[facts.activity] & (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
         for activity in np.unique(facts.activity[handed & (lain > 0)]).tolist():
             mine = np.flatnonzero(handed & (facts.activity == activity))
             rows = mine[lain[mine] > 0]

@@ -19,7 +19,8 @@ class Kind(StrEnum):
     """What a step is for."""
 
     WORK = "work"
-    CONTROL = "control"
+    CONTROL = "control"  # required by law or by the bank's own rules
+    CHECK = "check"  # a look at work already done, which no rule requires
     APPROVAL = "approval"
     CONTRACTUAL_WAIT = "contractual_wait"
     REQUEST_TO_CUSTOMER = "request_to_customer"

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from typing import TypeVar
 
+from bankmine.sample.extra_steps import EXTRA
 from bankmine.sample.office import DAY, HOUR, OFFICE, Job
 from bankmine.sample.problems import DEADLINE_DAYS, Problem
 from bankmine.sample.routes import Journey, Route
@@ -90,6 +91,7 @@ class Case:
         for late in [late for late in self._late if (of := self.world.definition.step(late)) is not None and of.before == step]:
             self._late.remove(late)
             yield from self._perform(late)
+        yield from self._needless(step)
 
     def system(self, step: str, seconds: float) -> Route:
         """A step that a system does at once, at any hour; where it fails it is tried again within minutes."""
@@ -196,6 +198,14 @@ class Case:
         for person in (self._colleague(owner, people, "P06 colleague"), owner):
             yield self._on_duty(role, self._lognormal("P06 pickup", hours * HOUR, 0.5))
             yield from self._perform(step, person=person, part=0.5)
+
+    def _needless(self, host: str) -> Route:
+        """A step that the case could do without (P01, P02, P25)."""
+        for problem in self.world.problems:
+            if problem.pattern in EXTRA and problem.path[0] == host and self._strikes(problem):
+                role = self.world.model.tasks[problem.step].role
+                yield self._on_duty(role, self._lognormal(f"{problem.pattern} pickup", problem.strength * HOUR, 0.5))
+                yield from self._perform(problem.step)
 
     def _return(self, review: str) -> Route:
         """A review finds an error made earlier: the case goes back and comes again, without the customer."""

@@ -14,6 +14,7 @@ from bankmine.errors import OutputError, UsageError
 from bankmine.process.definition import ProcessDefinition
 from bankmine.process.load import load
 from bankmine.sample.dirt import soiled
+from bankmine.sample.extra_steps import extended
 from bankmine.sample.models import MODELS, Model
 from bankmine.sample.office import OFFICE
 from bankmine.sample.plant import apart, measured_in, plant
@@ -191,7 +192,7 @@ def generate(
             Text(zh=f"「{process}」中不能植入「{unfit}」", en=f"“{unfit}” cannot be planted in “{process}”"),
             Text(zh=f"可选：{valid}", en=f"choose from {valid}"),
         )
-    model, definition = MODELS[process], load(process)
+    model, definition = extended(MODELS[process], patterns), load(process)
     rng = np.random.default_rng([seed, crc32(f"{process}/{'+'.join(patterns) or None}".encode())])
     by_chance = bool(rng.random() < 0.5)
     small = faults(rng, small_faults=by_chance if healthy_faults is None else healthy_faults)

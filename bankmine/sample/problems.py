@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from bankmine.process.definition import ProcessDefinition
+from bankmine.sample.extra_steps import EXTRA, extra_of
 from bankmine.sample.models import Model
 from bankmine.sample.office import DAY, HOUR, Batching, Order
 
@@ -18,6 +19,8 @@ SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
 # retries weigh only in short cases).
 PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "P01": ALL,
+        "P02": ALL,
         "P05": ALL,
         "P06": ALL,
         "P07": ALL,
@@ -33,6 +36,7 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P18": ("deposit", "loan", "wealth"),
         "P22": ALL,
         "P23": ALL,
+        "P25": ALL,
         "P26": SHORT,
         "P29": ALL,
     }
@@ -47,8 +51,8 @@ DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
 LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.84, "P09": 0.70, "P10": 0.60})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
-GROWING = ("P05", "P06", "P07", "P26", "P29")
-LASTING = ("P05", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
+GROWING = ("P01", "P02", "P05", "P06", "P07", "P25", "P26", "P29")
+LASTING = ("P01", "P02", "P05", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 
 OF_A_ROLE = ("P08", "P09", "P10", "P11", "P12", "P13")
@@ -67,7 +71,7 @@ class Problem:
     """One planted problem.
 
     `step`: where it is to be found (the log's activity); `share`: of the opportunities at which it strikes; `strength`, by pattern:
-    P05 median duty hours between the two steps; P06, P07 median hours until the work is picked up again; P09 load of the busiest
+    P01, P02, P25 median duty hours until the needless step is done; P05 median duty hours between the two steps; P06, P07 median hours until the work is picked up again; P09 load of the busiest
     person; P14 median wait over the expected days; P16 mean minutes over those of a usual call; P26 mean number of retries; P29
     median duty hours until the work is seen. `path`: the steps repeated (P07), the two steps (P05).
     Problems of a `role` are found at its step with the most of the cause. `load`: of the role with the problem, were all its work
@@ -169,6 +173,9 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
 
     if pattern in OF_A_ROLE:
         return _of_a_role(pattern, model, dice)
+    if pattern in EXTRA:
+        extra = extra_of(pattern, model)
+        return Problem(pattern, extra.step, 1.0, hours(3.0, 6.0), (extra.host, extra.step))
     if pattern == "P05":
         path = one(model.chains)
         return Problem(pattern, path[1], between(0.4, 1.0), hours(3.0, 6.0), path, model.tasks[path[1]].role)
