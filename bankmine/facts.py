@@ -55,6 +55,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         ),
         "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
         "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
+        "groups": Text(zh="客户类型、渠道或产品", en="customer segment, channel or product"),
         "segment": Text(
             zh="客户类型、产品或金额，以及声明的优先客群",
             en="customer segment, product or amount, and which segments are to be served first",
@@ -171,6 +172,11 @@ class Facts:
         """bool [activities]: the bank's people are at work; enquiries and complaints they answer, whoever calls."""
         return by_staff(self.understanding)
 
+    @cached_property
+    def of_offers(self) -> np.ndarray:
+        """bool [activities]: the bank offers or lays something before the customer."""
+        return self.of_kind(Kind.OFFER)
+
     def cases_with(self, activities: np.ndarray) -> int:
         """How many cases have one of the activities (bool [activities])."""
         return len(np.unique(self.case[activities[self.activity]]))
@@ -208,6 +214,7 @@ def needs_met(
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
         "approvals": any(m.kind is Kind.APPROVAL for m in meanings),
+        "groups": any(name in log.attributes for name in ("segment", "channel", "product")),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
         "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),

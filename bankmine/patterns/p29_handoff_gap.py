@@ -8,6 +8,7 @@ from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.needless import needless
+from bankmine.patterns.p21_unequal_wait import held_up
 from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
@@ -43,7 +44,9 @@ class HandoffGap(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         role, giver, lain = facts.roles.of_instance, handed_by(facts), lay(facts)
-        handed = ~needless(facts)[facts.activity] & (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
+        handed = (
+            ~needless(facts)[facts.activity] & ~held_up(facts) & (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
+        )
         for activity in np.unique(facts.activity[handed & (lain > 0)]).tolist():
             mine = np.flatnonzero(handed & (facts.activity == activity))
             rows = mine[lain[mine] > 0]

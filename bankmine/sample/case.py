@@ -128,7 +128,11 @@ class Case:
             yield self._later(DEADLINE_DAYS * DAY + self._between("P18 age", -0.4, 0.6) * DAY)
             yield from self._closes(lapse.step)
             return False
-        if self.chance("unanswered", world.faults.unanswered):
+        lost = self._planted("P17", step)
+        unanswered = self.chance("unanswered", lost.share if lost is not None else world.faults.unanswered)
+        if unanswered:
+            if lost is not None:
+                world.struck.add(self.number)
             yield self._later(self._lognormal("withdraw", 1.2 * self._expected(step), 0.7) * DAY, in_duty_hours=True)
             yield from self._by(CUSTOMER, withdraw, self._lognormal(withdraw, 180, 0.5))
             return False
@@ -224,6 +228,10 @@ class Case:
         """The work may lie before its role gets to see it (P29), or before a colleague goes on with it, whose place is returned (P05)."""
         gap, cut = self._planted("P29", step), self._planted("P05", step)
         role = self.world.model.tasks[step].role
+        slighted = self._planted("P21", step)
+        if slighted is not None and self.world.draws.uniform("segment", self.number) < slighted.share:
+            self.world.struck.add(self.number)
+            yield self._on_duty(role, self._lognormal("P21 gap", slighted.strength * HOUR, 0.5))
         if gap is not None and self._strikes(gap):
             yield self._on_duty(role, self._lognormal("P29 gap", gap.strength * HOUR, 0.5))
         if cut is None or cut.path[0] not in self._who or not self._strikes(cut):

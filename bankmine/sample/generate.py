@@ -246,8 +246,9 @@ def generate(
         {name: sum(row.parts[c] for row in kept) for c, name in enumerate(CAUSES)},
         dirty,
     )
+    slighted = next((each.problem.share for each in planted if each.problem.pattern == "P21"), None)
     struck = tuple(tuple(case_ids(scheme, np.array(sorted(each.struck), dtype=np.int64))) for each in planted)
-    return Sample(soiled(log_table(scheme, kept, lang), dirty, seed), truth, waits_table(scheme, kept, lang), struck)
+    return Sample(soiled(log_table(scheme, kept, lang, slighted), dirty, seed), truth, waits_table(scheme, kept, lang), struck)
 
 
 def _drawn(patterns: Sequence[str], model: Model, definition: ProcessDefinition, rng: np.random.Generator) -> list[Problem]:

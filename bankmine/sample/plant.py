@@ -98,6 +98,8 @@ def effect_of(plan: Plan, problem: Problem, healthy: Run, outcome: Run, struck: 
     kind = measured_in(problem.pattern)
     if kind == "cases":
         return _breaches(plan, outcome, problem, struck)
+    if kind == "wasted":
+        return sum(row.end - row.start for row in outcome.rows if row.case in struck and row.role in plan.model.roles) / outcome.touch
     if kind == "touch_time":
         return 1 - healthy.touch / outcome.touch
     total = sum(outcome.cycle.values())

@@ -33,7 +33,9 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P14": ALL,
         "P15": ALL,
         "P16": ALL,
+        "P17": ALL,
         "P18": ("deposit", "loan", "wealth"),
+        "P21": ALL,
         "P22": ALL,
         "P23": ALL,
         "P25": ALL,
@@ -44,15 +46,17 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # What else is rightly said of a log with the problem, at the same activity: work that comes back to its first owner is also repeated.
 ALSO_TRUE: Mapping[str, tuple[str, ...]] = MappingProxyType({"P06": ("P07",)})
 MEASURED_IN: Mapping[str, str] = MappingProxyType(
-    {"P10": "overtaken", "P16": "touch_time", "P22": "cases", "P23": "cases"}
+    {"P10": "overtaken", "P16": "touch_time", "P17": "wasted", "P22": "cases", "P23": "cases"}
 )  # else cycle_time
-LEAST_EFFECT: Mapping[str, float] = MappingProxyType({"cycle_time": 0.08, "overtaken": 0.08, "touch_time": 0.08, "cases": 0.02})
+LEAST_EFFECT: Mapping[str, float] = MappingProxyType(
+    {"cycle_time": 0.08, "overtaken": 0.08, "touch_time": 0.08, "wasted": 0.08, "cases": 0.02}
+)
 DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
 LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.84, "P09": 0.70, "P10": 0.60})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
-GROWING = ("P01", "P02", "P05", "P06", "P07", "P25", "P26", "P29")
-LASTING = ("P01", "P02", "P05", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
+GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P25", "P26", "P29")
+LASTING = ("P01", "P02", "P05", "P21", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 
 OF_A_ROLE = ("P08", "P09", "P10", "P11", "P12", "P13")
@@ -72,8 +76,8 @@ class Problem:
 
     `step`: where it is to be found (the log's activity); `share`: of the opportunities at which it strikes; `strength`, by pattern:
     P01, P02, P25 median duty hours until the needless step is done; P05 median duty hours between the two steps; P06, P07 median hours until the work is picked up again; P09 load of the busiest
-    person; P14 median wait over the expected days; P16 mean minutes over those of a usual call; P26 mean number of retries; P29
-    median duty hours until the work is seen. `path`: the steps repeated (P07), the two steps (P05).
+    person; P14 median wait over the expected days; P16 mean minutes over those of a usual call; P26 mean number of retries; P29 and
+    P21 median duty hours until the work is seen, the latter of one segment. `path`: the steps repeated (P07), the two steps (P05).
     Problems of a `role` are found at its step with the most of the cause. `load`: of the role with the problem, were all its work
     done in time; what is left over at the end takes off some hundredths. `how`: P10 the order, P12 the role's hours or "arrivals",
     P13 when the peak is, with `at`, what o'clock or which day (modulo 5, Monday = 0); `share` is then that of the cases that go
@@ -176,6 +180,10 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
     if pattern in EXTRA:
         extra = extra_of(pattern, model)
         return Problem(pattern, extra.step, 1.0, hours(3.0, 6.0), (extra.host, extra.step))
+    if pattern == "P17":
+        return Problem(pattern, one(model.asks), between(0.18, 0.45))
+    if pattern == "P21":
+        return Problem(pattern, one(model.handed_over), between(0.25, 0.4), hours(6.0, 12.0))
     if pattern == "P05":
         path = one(model.chains)
         return Problem(pattern, path[1], between(0.4, 1.0), hours(3.0, 6.0), path, model.tasks[path[1]].role)

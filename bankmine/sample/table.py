@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 ACTORS = {CUSTOMER: Text(zh="客户", en="Customer"), SYSTEM: Text(zh="系统", en="System")}
 CHANNELS = (Text(zh="柜面", en="branch"), Text(zh="网上银行", en="online"), Text(zh="手机银行", en="mobile"))
+SEGMENT = Text(zh="客户类型", en="segment")
+SEGMENTS = (Text(zh="农村客户", en="Rural"), Text(zh="城区客户", en="Urban"))
 COLUMNS = (
     Text(zh="业务编号", en="case_id"),
     Text(zh="环节", en="activity"),
@@ -35,8 +37,10 @@ def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     return sorted((row for row in rows if row.end <= plan.window), key=lambda row: (row.end, row.start, row.case))
 
 
-def log_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
-    """The log: one row per piece of work, columns named as COLUMNS."""
+def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, slighted: float | None = None) -> "pl.DataFrame":
+    """The log: one row per piece of work, columns named as COLUMNS; `slighted`: with a column of the customer segment, of which the
+    first has that share of the cases.
+    """
     import polars as pl
 
     case = np.array([row.case for row in rows], dtype=np.int64)
@@ -59,7 +63,11 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
         [plan.model.products[code][0].of(lang) for code in product[case].tolist()],
         amount[case],
     )
-    return pl.DataFrame({column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)})
+    table = {column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)}
+    if slighted is not None:
+        rural = plan.shares("segment") < slighted
+        table[SEGMENT.of(lang)] = [SEGMENTS[0 if rural[number] else 1].of(lang) for number in case.tolist()]
+    return pl.DataFrame(table)
 
 
 def waits_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
