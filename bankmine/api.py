@@ -300,7 +300,8 @@ class Analysis(Shown):
     def has(self) -> frozenset[str]:
         """Which of NEEDS the log meets, told without the measures that rest on them."""
         timed = self.log.start_known & (self.log.end != UNKNOWN_TIME)
-        return needs_met(self.log, self.understanding, timed, self.customer_waits, self.roles, self.duty, self.verdicts)
+        priority = tuple(self.settings.segments.priority)
+        return needs_met(self.log, self.understanding, timed, self.customer_waits, self.roles, self.duty, self.verdicts, priority)
 
     @cached_property
     def facts(self) -> Facts:
@@ -318,6 +319,7 @@ class Analysis(Shown):
             self.causes,
             self.workload,
             self.verdicts,
+            tuple(self.settings.segments.priority),
         )
 
     @cached_property

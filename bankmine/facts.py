@@ -56,9 +56,10 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         "system_steps": Text(zh="哪些环节由系统完成", en="which activities a system performs"),
         "party": Text(zh="各环节由客户、银行还是系统办理", en="whether the customer, the bank or a system acts in each activity"),
         "groups": Text(zh="客户类型、渠道或产品", en="customer segment, channel or product"),
+        "amounts": Text(zh="金额", en="amounts"),
         "segment": Text(
-            zh="客户类型、产品或金额，以及声明的优先客群",
-            en="customer segment, product or amount, and which segments are to be served first",
+            zh="客户类型列，以及配置中声明的优先客群（[segments] priority）",
+            en="the customer segment, and which segments are to be served first ([segments] priority in the configuration)",
         ),
     }
 )
@@ -69,7 +70,7 @@ class Facts:
     """Arrays by instance, in canonical order, and the measures; patterns read these and never the log.
 
     `work` int64 microseconds, 0 where start or end is unknown; `by_design` bool, the instance's wait is agreed by contract;
-    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `timezone`: the wall clock's;
+    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `timezone`: the wall clock's; `priority`: the segments that the bank means to serve first;
     `has`: which of NEEDS this log meets.
     """
 
@@ -100,6 +101,7 @@ class Facts:
     attributes: Mapping[str, Attribute]
     numbers: Mapping[str, np.ndarray]
     timezone: str
+    priority: tuple[str, ...]
     by_design: np.ndarray
     window_days: float
     has: frozenset[str]
@@ -120,6 +122,7 @@ class Facts:
         causes: WaitingCauses,
         workload: Workload,
         verdicts: Verdicts,
+        priority: tuple[str, ...] = (),
     ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
         return cls(
@@ -150,9 +153,10 @@ class Facts:
             attributes=log.attributes,
             numbers=log.numbers,
             timezone=log.source.timezone,
+            priority=priority,
             by_design=by_design(understanding)[log.activity],
             window_days=float(log.case_end.max() - log.case_start.min()) / DAY,
-            has=needs_met(log, understanding, timed, customer_waits, roles, duty, verdicts),
+            has=needs_met(log, understanding, timed, customer_waits, roles, duty, verdicts, priority),
         )
 
     def of_kind(self, *kinds: Kind) -> np.ndarray:
@@ -193,6 +197,11 @@ class Facts:
         return np.where(self.by_staff[self.activity], self.work, 0)
 
 
+def _segments(log: EventLog) -> list[Attribute]:
+    """The columns whose values may be served first."""
+    return [log.attributes[name] for name in ("segment", "product") if name in log.attributes]
+
+
 def needs_met(
     log: EventLog,
     understanding: Understanding,
@@ -201,6 +210,7 @@ def needs_met(
     roles: Roles,
     duty: Duty,
     verdicts: Verdicts,
+    priority: tuple[str, ...],
 ) -> frozenset[str]:
     meanings = understanding.activities
     # A rule that can be looked for, though what is missing in the log may leave it unknown in every case.
@@ -214,6 +224,8 @@ def needs_met(
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
         "approvals": any(m.kind is Kind.APPROVAL for m in meanings),
+        "segment": any(value in column.values for column in _segments(log) for value in priority),
+        "amounts": "amount" in log.numbers,
         "groups": any(name in log.attributes for name in ("segment", "channel", "product")),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),

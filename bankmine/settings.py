@@ -15,7 +15,7 @@ from bankmine.refusal import refusal, syntax
 from bankmine.words import Lang, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
-NOT_USED_YET = frozenset({"segments", "job"})
+NOT_USED_YET = frozenset({"job"})
 Threshold = bool | int | float | str | list[str] | list[float]
 
 

@@ -4,7 +4,7 @@
 
 Cases are parted by `;` or a new line, instances by `|`. Times are hours since Monday 2024-03-04 00:00 UTC: `0-1` start and
 end, `5` a lone completion, `4-` still open. Optional after the times, in any order: `@resource`, `#3` (the work item),
-`product=card` (an attribute). Attributes written before the colon (`c1 product=card: …`) hold for the whole case.
+`product=card` (an attribute; `amount=5` is a number). Attributes written before the colon (`c1 product=card: …`) hold for the whole case.
 """
 
 import re
@@ -59,6 +59,7 @@ def textlog(text: str) -> EventLog:
         item=np.array(items),
         line=lines,
         start_line=np.where(starts_known, lines, -1),
-        attributes={key: [row.get(key) for row in attributes] for key in keys},
+        attributes={key: [row.get(key) for row in attributes] for key in keys if key != "amount"},
+        numbers={key: np.array([float(row.get(key, "nan")) for row in attributes]) for key in keys if key == "amount"},
         items_known=any(item >= 0 for item in items),
     )

@@ -98,7 +98,6 @@ CLAIMS = (
                 Text(zh="客户经理与销售记录", en="account officers and sales records"),
             ),
         ),
-        needs=("segment",),
     ),
     Claim(
         "D5",

@@ -4,7 +4,8 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.process.definition import Kind, Outcome, Party
+from bankmine.patterns.routes import next_staffed
+from bankmine.process.definition import Kind, Outcome
 from bankmine.stats.shares import wilson
 
 CERTAIN = 0.01  # a step that changes less than this changes nothing
@@ -14,15 +15,10 @@ def changes(facts: Facts, rows: np.ndarray) -> np.ndarray:
     """bool [rows]: what comes next in the case, systems' steps aside, is its rejection or a request to the customer, or the case goes
     back to work that it had had before.
     """
-    system = facts.of_party(Party.SYSTEM)[facts.activity]
     outcome = np.array([m.outcome in (Outcome.DECLINED, Outcome.CANCELLED) for m in facts.understanding.activities], dtype=bool)
     turning = outcome | facts.of_kind(Kind.REQUEST_TO_CUSTOMER)
     again = facts.rework.items.previous[facts.rework.items.of_row] >= 0
-    following = np.full(len(facts.case), -1, dtype=np.int64)
-    staffed = np.flatnonzero(~system)
-    same = facts.case[staffed[1:]] == facts.case[staffed[:-1]]
-    following[staffed[:-1][same]] = staffed[1:][same]
-    after = following[rows]
+    after = next_staffed(facts)[rows]
     return (after >= 0) & (turning[facts.activity[after]] | again[after])
 
 
@@ -33,12 +29,11 @@ def never_changes(facts: Facts, rows: np.ndarray, most: float = CERTAIN) -> bool
 
 def second_approvals(facts: Facts) -> dict[int, np.ndarray]:
     """By activity: rows of approvals that come right after another approval of the case, systems' steps aside; int64, ascending."""
-    system = facts.of_party(Party.SYSTEM)[facts.activity]
-    staffed = np.flatnonzero(~system)
     approval = facts.of_kind(Kind.APPROVAL)[facts.activity]
-    one, next_ = staffed[:-1], staffed[1:]
-    pair = approval[one] & approval[next_] & (facts.case[one] == facts.case[next_]) & (facts.activity[one] != facts.activity[next_])
-    rows = next_[pair]
+    one = np.flatnonzero(approval)
+    after = next_staffed(facts)[one]
+    pair = (after >= 0) & approval[after] & (facts.activity[one] != facts.activity[after])
+    rows = np.sort(after[pair])
     return {activity: rows[facts.activity[rows] == activity] for activity in np.unique(facts.activity[rows]).tolist()}
 
 

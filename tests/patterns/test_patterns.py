@@ -32,7 +32,7 @@ def analysis(example: dict[str, object]) -> Analysis:
         for group, (count, body, *step) in enumerate(example["cases"])
         for i in range(count)
     ]
-    settings = Settings.model_validate({key: example[key] for key in ("activities", "calendar") if key in example})
+    settings = Settings.model_validate({key: example[key] for key in ("activities", "calendar", "segments") if key in example})
     return analyze(textlog("\n".join(lines)), process=example.get("process"), settings=settings)
 
 

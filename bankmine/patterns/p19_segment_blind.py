@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.eventlog import SECOND
+from bankmine.measure.causes import CUSTOMER, SYSTEM
+from bankmine.patterns.base import Finding, Pattern
+from bankmine.show.format import duration
+from bankmine.stats.difference import NEGLIGIBLE
+from bankmine.stats.equivalence import cliffs_delta_interval, jensen_shannon
+from bankmine.stats.grouped import grouped_sum
+from bankmine.words import Text
+
+FEWEST = 30
+
+
+@dataclass(frozen=True)
+class SegmentBlind(Pattern):
+    """A segment that the bank means to serve first is treated like all others.
+
+    Looked for only where `[segments] priority` names segments or products. Fires where the 95 % interval of Cliff's delta between the
+    bank's waits of the declared cases and of the others lies within `alike` on either side (treated alike is shown, not merely
+    no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the step at which
+    the declared cases wait most; saved is what their waits there lie above their own lower quartile. In a queue others pay for it, and
+    the text says who. Case types, triage, customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
+    """
+
+    code = "P19"
+    title = Text(zh="优先客群未获优先", en="Served first in name only")
+    diagnoses = ("D4",)
+    plan = ("7.2(1)", "7.2(2)", "7.2(4)")
+    needs = ("start", "segment")
+    evidence = "proxy"
+    feasibility = "medium"
+    consequence = "customer"
+    phase = "7-9"
+
+    alike: float = NEGLIGIBLE
+    divergence: float = 0.02
+    realistic: float = 0.5
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        declared = np.zeros(facts.cases, dtype=bool)
+        for name in ("segment", "product"):
+            column = facts.attributes.get(name)
+            if column is not None:
+                first = np.array([value in facts.priority for value in column.values] + [False], dtype=bool)
+                declared |= first[column.codes[facts.offsets[:-1]]]
+        if min(int(declared.sum()), int((~declared).sum())) < FEWEST:
+            return
+        parts = facts.causes.parts
+        ours = np.where(facts.by_staff[facts.activity], facts.wait - parts[:, CUSTOMER] - parts[:, SYSTEM], 0)
+        per_case = grouped_sum(ours, facts.case, facts.cases).astype(float)
+        delta, low, high = cliffs_delta_interval(per_case[declared], per_case[~declared])
+        size = len(facts.names)
+        arcs = np.flatnonzero(facts.case[1:] == facts.case[:-1])
+        arc = facts.activity[arcs].astype(np.int64) * size + facts.activity[arcs + 1]
+        mine = declared[facts.case[arcs]]
+        apart = jensen_shannon(np.bincount(arc[mine], minlength=size * size), np.bincount(arc[~mine], minlength=size * size))
+        if low < -self.alike or high > self.alike or apart >= self.divergence:
+            return
+        rows = np.flatnonzero(declared[facts.case] & (ours > 0))
+        activity = int(grouped_sum(ours[rows], facts.activity[rows], size).argmax())
+        rows = rows[facts.activity[rows] == activity]
+        usual = float(np.quantile(ours[rows], 0.25))
+        cut = np.maximum(ours[rows] - usual, 0).astype(np.int64)
+        saved, others = float(cut.sum()) / SECOND / max(int(declared.sum()), 1), int((~declared).sum())
+        pays = float(cut.sum()) / SECOND / others
+        text = Text(
+            zh="声明优先的客群（{segments}，{cases} 件）与其他客户走同样的流程、等同样的时间，在「{name}」前等得最多。设专门通道或专属经理，可使其每件少等 {saved}；"
+            "人手不变时，其他客户每件约多等 {pays}。",
+            en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, most of all before "
+            "“{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait about "
+            "{pays} longer each.",
+        ).format(
+            segments=Text(zh="、".join(facts.priority), en=", ".join(facts.priority)),
+            cases=int(declared.sum()),
+            name=facts.names[activity],
+            saved=duration(saved),
+            pays=duration(pays),
+        )
+        figures = {
+            "declared_cases": int(declared.sum()),
+            "delta": delta,
+            "delta_low": low,
+            "delta_high": high,
+            "divergence": apart,
+            "saved_s": saved,
+            "others_pay_s": pays,
+        }
+        where = {"segment": facts.priority[0]} if len(facts.priority) == 1 else {}
+        yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where=where)
