@@ -56,7 +56,9 @@ def test_why_work_waits_is_shown_by_activity_by_arc_and_in_a_picture(analysis_in
 
 def test_the_sections_stand_in_their_order(analysis_in):
     anchors = [block.anchor for block in contents(analysis_in("zh"), pictures=False) if isinstance(block, Heading) and block.level == 2]
-    assert " ".join(anchors) == "summary recommendations diagnoses roadmap process waiting causes load rework expected journey quality method"
+    assert (
+        " ".join(anchors) == "summary recommendations diagnoses roadmap process waiting causes load rework expected journey quality method"
+    )
 
 
 def test_the_terminal_gets_the_same_numbers_in_both_languages(analysis_in, capsys):
