@@ -318,6 +318,7 @@ class Analysis(Shown):
             self.causes,
             self.workload,
             self.verdicts,
+            self.training,
         )
 
     @cached_property
