@@ -45,6 +45,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         ),
         "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
         "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
+        "channel": Text(zh="渠道", en="the channel (branch, online, mobile …) of each row"),
         "complaints": Text(zh="客户投诉的环节", en="activities for customers' complaints"),
         "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
         "segregation": Text(
@@ -217,6 +218,7 @@ def needs_met(
         "customer_steps": customer_waits.known,
         "requests": any(m.kind is Kind.REQUEST_TO_CUSTOMER for m in meanings),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
+        "channel": "channel" in log.attributes and bool((log.attributes["channel"].codes >= 0).any()),
         "complaints": any(m.kind is Kind.COMPLAINT for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
         "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),

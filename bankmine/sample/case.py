@@ -85,6 +85,7 @@ class Case:
             if self.chance("P23 late", 0.3):
                 self._late.append(step)
             return
+        yield from self._changes_channel(step)
         yield from self._perform(step, calls=True, person=(yield from self._handed_over(step)))
         yield from self._bounce(step)
         yield from self._return(step)
@@ -139,6 +140,16 @@ class Case:
         yield self._later(self._lognormal(step, days, 0.02) * DAY, in_duty_hours=True)
         yield from self._by(SYSTEM if step == "loan.collect" else CUSTOMER, step, 60.0)
 
+    def _changes_channel(self, step: str) -> Route:
+        """The customer cannot go on in the channel of before: comes by another, hands all in once more, and it is entered again."""
+        problem = self._planted("P27")
+        if problem is None or step not in problem.path or not self._strikes(problem):
+            return
+        yield self._later(self._lognormal("P27 comes", problem.strength * HOUR, 0.5), in_duty_hours=True)
+        self.world.moved.add(self.number)
+        yield from self._by(CUSTOMER, problem.step, self._lognormal("P27 hands in", 480, 0.5))
+        yield from self._perform(self.world.model.entry)
+
     def complains(self) -> Route:
         """Where complaints drag on, some customers complain on the day after all is done, and the bank takes weeks to settle it."""
         problem = self._planted("P24")
@@ -179,7 +190,9 @@ class Case:
         wait = list(NOTHING)
         wait[FOR_CUSTOMER if unanswered or party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
         end = self.now + round(duration)
-        self.world.rows.append(Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait)))
+        self.world.rows.append(
+            Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait), self.number in self.world.moved)
+        )
         self.now = self.enabled = end
         yield end
 
