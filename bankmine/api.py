@@ -319,6 +319,7 @@ class Analysis(Shown):
             self.causes,
             self.workload,
             self.verdicts,
+            self.training,
             tuple(self.settings.segments.priority),
         )
 

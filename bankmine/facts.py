@@ -15,9 +15,11 @@ from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
+from bankmine.measure.journey_figures import Complaints
 from bankmine.measure.parties import by_staff, of_party
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
+from bankmine.measure.training import TrainingNeeds
 from bankmine.measure.waiting import by_design
 from bankmine.measure.workload import Workload
 from bankmine.model.rules import Verdicts
@@ -44,6 +46,8 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         "requests": Text(zh="补件通知一类的环节", en="activities that request documents from the customer"),
         "approvals": Text(zh="哪些环节是审批", en="which activities are approvals"),
         "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
+        "channel": Text(zh="渠道", en="the channel (branch, online, mobile …) of each row"),
+        "complaints": Text(zh="客户投诉的环节", en="activities for customers' complaints"),
         "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
         "segregation": Text(
             zh="须分开办理的环节，如录入与审批（流程定义或本行规则）",
@@ -70,7 +74,8 @@ class Facts:
     """Arrays by instance, in canonical order, and the measures; patterns read these and never the log.
 
     `work` int64 microseconds, 0 where start or end is unknown; `by_design` bool, the instance's wait is agreed by contract;
-    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `timezone`: the wall clock's; `priority`: the segments that the bank means to serve first;
+    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `people`: names by code, for a
+    finding's place only; `timezone`: the wall clock's; `priority`: the segments that the bank means to serve first;
     `has`: which of NEEDS this log meets.
     """
 
@@ -98,6 +103,9 @@ class Facts:
     causes: WaitingCauses
     workload: Workload
     verdicts: Verdicts
+    training: TrainingNeeds
+    complaints: Complaints
+    people: tuple[str, ...]
     attributes: Mapping[str, Attribute]
     numbers: Mapping[str, np.ndarray]
     timezone: str
@@ -122,6 +130,7 @@ class Facts:
         causes: WaitingCauses,
         workload: Workload,
         verdicts: Verdicts,
+        training: TrainingNeeds,
         priority: tuple[str, ...] = (),
     ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
@@ -150,6 +159,9 @@ class Facts:
             causes=causes,
             workload=workload,
             verdicts=verdicts,
+            training=training,
+            complaints=Complaints.of(log, understanding, endings, of_party(understanding, Party.BANK)[log.activity]),
+            people=log.resources,
             attributes=log.attributes,
             numbers=log.numbers,
             timezone=log.source.timezone,
@@ -228,6 +240,8 @@ def needs_met(
         "amounts": "amount" in log.numbers,
         "groups": any(name in log.attributes for name in ("segment", "channel", "product")),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
+        "channel": "channel" in log.attributes and bool((log.attributes["channel"].codes >= 0).any()),
+        "complaints": any(m.kind is Kind.COMPLAINT for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
         "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),
         "mandatory": bool((applies & ~apart).any()),

@@ -104,13 +104,16 @@ class AfterOffer:
 
 @dataclass(frozen=True, eq=False)
 class Complaints:
-    """Arrays [cases with a complaint]: `duration_s` float64 from the first complaint until it was settled, or until now; `settled` bool;
+    """Arrays [cases with a complaint]: `case`, and `first` the row of its first complaint; `by` the row that settled it, -1 none; `duration_s` float64 from the first complaint until it was settled, or until now; `settled` bool;
     `several` bool: the customer complained more than once. `known`: the log has an activity for complaints.
 
     Settled: the last time that the bank dealt with a complaint; else the end of the case after it; else, where the case had
     ended before, the bank's last act after it.
     """
 
+    case: np.ndarray
+    first: np.ndarray
+    by: np.ndarray
     duration_s: np.ndarray
     settled: np.ndarray
     several: np.ndarray
@@ -132,7 +135,7 @@ class Complaints:
         ended = endings.closed & (log.moment[endings.by] > since)
         by = np.where(dealt >= 0, dealt, np.where(ended, endings.by, np.where(endings.closed, acted, -1)))[cases]
         until = np.where(by >= 0, log.moment[by], np.maximum(endings.as_of, log.case_end[cases]))
-        return cls((until - since[cases]) / SECOND, by >= 0, count > 1, bool(complaint.any()))
+        return cls(cases, made[first], by, (until - since[cases]) / SECOND, by >= 0, count > 1, bool(complaint.any()))
 
     def figures(self, cases: int) -> tuple[JourneyFigure, ...]:
         found = len(self.settled)

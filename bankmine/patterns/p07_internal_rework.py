@@ -6,8 +6,8 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, together, whole
-from bankmine.patterns.p06_many_hands import returned_rows
-from bankmine.process.definition import Kind, Party
+from bankmine.patterns.stretches import Stretches, one_persons
+from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
@@ -20,7 +20,8 @@ class InternalRework(Pattern):
     Repeated work items that follow each other in a case are one stretch of rework; it belongs to its first activity, the
     one the case was sent back to. Fires where the lower end of the share of the activity's cases with such a stretch is
     at least `rework_share`. Lost are the stretch and, where the step after it waits longer than after work that went through
-    at once, that excess. Not counted: work that is passed back and forth (P06), system retries (P26), customers' steps.
+    at once, that excess. Not counted: work that is passed back and forth (P06), system retries (P26), customers'
+    steps, and what goes back to one person's work where that is most of it (P30).
     Control relocation, integral technology, Reijers & Liman Mansar (2005); definitions §2.2, §3.4 P07.
     """
 
@@ -36,30 +37,15 @@ class InternalRework(Pattern):
     realistic: float = 0.5
 
     def find(self, facts: Facts) -> Iterator[Finding]:
-        items = facts.rework.items
-        passed = np.zeros(len(items.row), dtype=bool)
-        returned = returned_rows(facts)
-        passed[items.of_row[np.concatenate([returned - 1, returned])]] = True
-        customers = facts.of_party(Party.CUSTOMER, Party.THIRD_PARTY) | facts.of_kind(
-            Kind.REQUEST_TO_CUSTOMER, Kind.OFFER, Kind.ENQUIRY, Kind.COMPLAINT, Kind.END
-        )
-        again = (
-            (items.previous >= 0)
-            & items.worked
-            & ~items.customer_between
-            & ~passed
-            & ~customers[items.activity]
-            & ~facts.customer_waits.inside[items.row]
-        )
-        begins = again.copy()
-        begins[1:] &= ~(again[:-1] & (items.case[1:] == items.case[:-1]))
-        stretch = np.cumsum(begins) - 1
-        first_activity = items.activity[begins]
+        items, stretches = facts.rework.items, Stretches.found(facts)
+        rest = np.ones(len(stretches.first), dtype=bool)
+        for one in one_persons(facts, stretches):
+            rest &= ~one.stretches
         system = facts.of_party(Party.SYSTEM)
-        for activity in np.unique(first_activity).tolist():
+        for activity in np.unique(stretches.activity).tolist():
             if system[activity]:
                 continue
-            mine = again & (first_activity[stretch] == activity) if len(first_activity) else again
+            mine = stretches.items(rest & (stretches.activity == activity))
             cases = np.unique(items.case[mine])
             total = facts.cases_with(np.arange(len(facts.names)) == activity)
             if wilson(len(cases), total)[0] < self.rework_share:

@@ -42,7 +42,7 @@ class IncompleteFiles(Pattern):
                 continue
             mine = (facts.activity[waits.asked] == activity) & (waits.answered >= 0)
             answers = waits.answered[mine]
-            spared = whole(facts, np.concatenate([requests, _redone(facts, answers, again[items.of_row])]))
+            spared = whole(facts, np.concatenate([requests, redone_after(facts, answers, again[items.of_row])]))
             awaited = time_out(facts, facts.case[answers], facts.began[answers] - waits.duration[mine], facts.began[answers])
             share, rounds = len(cases) / facts.cases, len(requests) / len(cases)
             text = Text(
@@ -59,7 +59,7 @@ class IncompleteFiles(Pattern):
             )
 
 
-def _redone(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
+def redone_after(facts: Facts, answers: np.ndarray, again: np.ndarray) -> np.ndarray:
     """Rows of repeated work that follow an answer without new work in between."""
     found, at = [], answers + 1
     while True:

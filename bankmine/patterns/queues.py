@@ -11,6 +11,7 @@ from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import ABSENT, CONTENTION, PRIORITISATION
 from bankmine.measure.spans import Pieces, Spans
 from bankmine.patterns.shares import idle_can_be_told
+from bankmine.process.definition import Kind
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
 
@@ -74,7 +75,7 @@ def queues(facts: Facts) -> Iterator[Queue]:
     """Each role of the bank's people whose load is known; what waits while the case awaits its customer is not in their queue."""
     parts, role = facts.causes.parts, facts.roles.of_instance
     staff = facts.by_staff[facts.activity] & ~facts.causes.unknown & ~facts.by_design & (role >= 0) & (facts.resource >= 0)
-    staff &= ~facts.customer_waits.inside
+    staff &= ~facts.customer_waits.inside & ~facts.of_kind(Kind.COMPLAINT)[facts.activity]  # how long a complaint lies is P24's
     contention = np.minimum(parts[:, CONTENTION], facts.wait)
     waited = parts[:, CONTENTION] + parts[:, PRIORITISATION] + parts[:, ABSENT]
     # Work that comes back waits for the one who had it before, whoever is idle: P06 and P07.

@@ -8,6 +8,7 @@ from typing import TypeVar
 from bankmine.sample.extra_steps import EXTRA
 from bankmine.sample.office import DAY, HOUR, OFFICE, Job
 from bankmine.sample.problems import DEADLINE_DAYS, Problem
+from bankmine.sample.problems_service import SETTLED_DAYS
 from bankmine.sample.routes import Journey, Route
 from bankmine.sample.waits import CUSTOMER as FOR_CUSTOMER
 from bankmine.sample.waits import NOTHING
@@ -85,6 +86,7 @@ class Case:
             if self.chance("P23 late", 0.3):
                 self._late.append(step)
             return
+        yield from self._changes_channel(step)
         yield from self._perform(step, calls=True, person=(yield from self._handed_over(step)))
         yield from self._bounce(step)
         yield from self._return(step)
@@ -144,6 +146,28 @@ class Case:
         yield self._later(self._lognormal(step, days, 0.02) * DAY, in_duty_hours=True)
         yield from self._by(SYSTEM if step == "loan.collect" else CUSTOMER, step, 60.0)
 
+    def _changes_channel(self, step: str) -> Route:
+        """The customer cannot go on in the channel of before: comes by another, hands all in once more, and it is entered again."""
+        problem = self._planted("P27")
+        if problem is None or step not in problem.path or not self._strikes(problem):
+            return
+        yield self._later(self._lognormal("P27 comes", problem.strength * HOUR, 0.5), in_duty_hours=True)
+        self.world.moved.add(self.number)
+        yield from self._by(CUSTOMER, problem.step, self._lognormal("P27 hands in", 480, 0.5))
+        yield from self._perform(self.world.model.entry)
+
+    def complains(self) -> Route:
+        """Where complaints drag on, some customers complain on the day after all is done, and the bank takes weeks to settle it."""
+        problem = self._planted("P24")
+        if problem is None or not self._strikes(problem):
+            return
+        process, model = self.world.model.process, self.world.model
+        yield self._later(self._lognormal("P24 after", 4 * HOUR, 0.5), in_duty_hours=True)
+        yield from self._by(CUSTOMER, problem.step, self._lognormal("P24 complaint", 600, 0.5))
+        yield self._later(self._lognormal("P24 settled", problem.strength * SETTLED_DAYS * DAY, 0.5))
+        closing = Job(self.number, f"{process}.complaint_closed", 900, self.enabled, self.enabled)
+        yield from self._served(model.front, closing)
+
     # How
 
     def _perform(self, step: str, *, calls: bool = False, person: int | None = None, part: float = 1.0) -> Route:
@@ -172,7 +196,9 @@ class Case:
         wait = list(NOTHING)
         wait[FOR_CUSTOMER if unanswered or party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
         end = self.now + round(duration)
-        self.world.rows.append(Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait)))
+        self.world.rows.append(
+            Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait), self.number in self.world.moved)
+        )
         self.now = self.enabled = end
         yield end
 
@@ -213,10 +239,12 @@ class Case:
 
     def _return(self, review: str) -> Route:
         """A review finds an error made earlier: the case goes back and comes again, without the customer."""
-        problem = self._planted("P07")
+        problem = self._planted("P07") or self._planted("P30")
         path = problem.path if problem is not None else self.world.model.returns[0]
         if path[-1] != review:
             return
+        if problem is not None and problem.pattern == "P30" and self._who[path[0]][1] != problem.at:
+            problem = None  # the others' work comes back as in any bank
         if not (self._strikes(problem) if problem is not None else self.chance("rework", self.world.faults.rework)):
             return
         hours = problem.strength if problem is not None else SOON

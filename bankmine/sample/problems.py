@@ -11,6 +11,8 @@ from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.extra_steps import EXTRA, extra_of
 from bankmine.sample.models import Model
 from bankmine.sample.office import DAY, HOUR, Batching, Order
+from bankmine.sample.problems_service import OF_SERVICE
+from bankmine.sample.problems_service import draw as draw_service
 
 ALL = ("deposit", "loan", "payment", "wealth")
 SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
@@ -38,9 +40,12 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P21": ALL,
         "P22": ALL,
         "P23": ALL,
+        "P24": ALL,
         "P25": ALL,
         "P26": SHORT,
+        "P27": ALL,
         "P29": ALL,
+        "P30": ALL,
     }
 )
 # What else is rightly said of a log with the problem, at the same activity: work that comes back to its first owner is also repeated.
@@ -55,7 +60,7 @@ DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
 LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.84, "P09": 0.70, "P10": 0.60})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
-GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P25", "P26", "P29")
+GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P24", "P25", "P26", "P27", "P29", "P30")
 LASTING = ("P01", "P02", "P05", "P21", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 
@@ -150,7 +155,7 @@ def faults(rng: np.random.Generator, *, small_faults: bool) -> Faults:
     )
 
 
-class _Dice:
+class Dice:
     """Chance, as the drawing of a problem wants it."""
 
     def __init__(self, rng: np.random.Generator) -> None:
@@ -168,13 +173,15 @@ class _Dice:
 
 def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.random.Generator) -> Problem:
     """A problem of that pattern, its place and size drawn."""
-    dice = _Dice(rng)
+    dice = Dice(rng)
     one, between = dice.one, dice.between
 
     def hours(low: float, high: float) -> float:
         # Where cases take hours, nobody leaves work lying for a day.
         return between(low, high) / (4.0 if model.process in SHORT else 1.0)
 
+    if pattern in OF_SERVICE:
+        return draw_service(pattern, model, definition, dice)
     if pattern in OF_A_ROLE:
         return _of_a_role(pattern, model, dice)
     if pattern in EXTRA:
@@ -218,7 +225,7 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
     return Problem(pattern, one(model.systems), between(0.15, 0.50), between(3.0, 5.0))
 
 
-def _of_a_role(pattern: str, model: Model, dice: _Dice) -> Problem:
+def _of_a_role(pattern: str, model: Model, dice: Dice) -> Problem:
     """A problem of the people of one role, or of the way in which work reaches them."""
     one, between, whether = dice.one, dice.between, dice.whether
     role = one(tuple(model.roles))

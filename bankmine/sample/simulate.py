@@ -117,6 +117,7 @@ def run(plan: Plan, *problems: Problem, every: int = 1) -> Run:
 def _life(world: World, number: int, arrival: int, *, contractual: bool) -> Route:
     case = Case(world, number, arrival)
     completed = yield from world.model.route(case)
+    yield from case.complains()
     world.cycle[number] = case.now - arrival
     if completed and contractual and world.model.contract is not None:
         yield from world.model.contract(case)

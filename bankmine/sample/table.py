@@ -49,6 +49,7 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, slighted: float | Non
     shares = np.array([share for _, share in plan.model.products])
     product = rng.choice(len(shares), size=plan.cases, p=shares / shares.sum())
     channel = np.where(plan.in_branch, 0, 1 + (rng.random(plan.cases) < 0.5))
+    moved = np.array([row.moved for row in rows], dtype=np.int64)
     # The same draw that `Case.large` reads.
     amount = plan.draws.stream("amount").standard_normal(plan.cases)
     amount = (np.round(plan.model.median_amount * np.exp(0.8 * amount) / 100) * 100).astype(np.int64)
@@ -59,7 +60,7 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, slighted: float | Non
         _times([row.end for row in rows]),
         [person(row.resource, roles) for row in rows],
         [roles[row.role] for row in rows],
-        [CHANNELS[code].of(lang) for code in channel[case].tolist()],
+        [CHANNELS[code].of(lang) for code in ((channel[case] + moved) % len(CHANNELS)).tolist()],
         [plan.model.products[code][0].of(lang) for code in product[case].tolist()],
         amount[case],
     )

@@ -19,7 +19,10 @@ CUSTOMER, SYSTEM = "customer", "system"
 
 @dataclass(slots=True)
 class Row:
-    """What the log will say, and besides when the row before it made it possible and the parts of the wait from then on."""
+    """What the log will say, and besides when the row before it made it possible and the parts of the wait from then on.
+
+    `moved`: the case has changed its channel by then.
+    """
 
     case: int
     step: str
@@ -29,6 +32,7 @@ class Row:
     role: str
     enabled: int
     parts: Parts
+    moved: bool = False
 
 
 class Draws:
@@ -59,7 +63,7 @@ class World:
 
     `in_branch` by case: the customer came to the branch; `scale` by step: minutes of work per minute of the tasks' tables.
     `struck`: cases that a problem befell; `cycle` by case: seconds from arrival to end, without what is agreed by contract;
-    `touch`: seconds of work by the bank's people.
+    `touch`: seconds of work by the bank's people; `moved`: cases that have changed their channel.
     """
 
     model: Model
@@ -75,6 +79,7 @@ class World:
     struck: set[int] = field(default_factory=set)
     cycle: dict[int, int] = field(default_factory=dict)
     touch: int = 0
+    moved: set[int] = field(default_factory=set)
 
     def begin(self, time: int, route: Route) -> None:
         """Lets a route go on at that time, and then whenever it wants to."""
@@ -83,7 +88,7 @@ class World:
     def taken(self, team: Team, job: Job) -> None:
         """A job has been taken up: its row is known."""
         name = team.people[job.who].name
-        self.rows.append(Row(job.case, job.step, job.start, job.end, name, team.role, job.enabled, job.parts))
+        self.rows.append(Row(job.case, job.step, job.start, job.end, name, team.role, job.enabled, job.parts, job.case in self.moved))
         self.touch += job.end - job.start
 
     def _go_on(self, route: Route) -> None:

@@ -218,7 +218,7 @@ def test_the_waits_of_the_sample_logs_are_written_where_they_are_asked_for(tmp_p
 def test_what_cannot_be_planted_is_refused_with_what_can():
     with pytest.raises(UsageError, match="deposit, loan, payment, wealth"):
         generate("mortgage", seed=1)
-    with pytest.raises(UsageError, match="P05, P06, P07, P08, P09, P10, P11, P12, P13, P14, P15, P16, P18, P22, P23, P29"):
+    with pytest.raises(UsageError, match=r"P05, P06, .*P22, P23, .*P29, P30"):
         generate("loan", seed=1, problem="P26")
 
 
