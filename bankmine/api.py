@@ -26,6 +26,7 @@ from bankmine.measure.by_cause import WaitByCause
 from bankmine.measure.causes import WaitingCauses
 from bankmine.measure.customer import CustomerWaits
 from bankmine.measure.cycle import CycleTime
+from bankmine.measure.drift import Drift
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
@@ -272,6 +273,11 @@ class Analysis(Shown):
         return TrainingNeeds.of(
             self.log, self.understanding, self.rework.items, minimum_cases=small.minimum_cases, minimum_people=small.minimum_people
         )
+
+    @cached_property
+    def drift(self) -> Drift:
+        """Whether waits and rework have changed their level over the weeks."""
+        return Drift.of(self.log, self.understanding, self.enablement, self.rework.items, self.endings.as_of)
 
     @cached_property
     def risk(self) -> RiskMatrix:

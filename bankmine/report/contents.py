@@ -90,6 +90,7 @@ def waiting(analysis: "Analysis") -> list[Block]:
     return [
         Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"),
         *said_once([*analysis.cycle_time.blocks(), *analysis.waiting.blocks(), *analysis.waiting_by_arc.blocks()]),
+        *analysis.drift.blocks(),
     ]
 
 
