@@ -2,7 +2,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bankmine.stats.changepoints import change_points
@@ -14,6 +14,7 @@ def cost(values: np.ndarray, cuts: tuple[int, ...], penalty: float) -> float:
 
 
 @given(st.lists(st.integers(-5, 5), min_size=4, max_size=11), st.floats(0.5, 20), st.integers(1, 3))
+@settings(deadline=None)
 def test_no_segmentation_is_better(numbers: list[int], penalty: float, least: int) -> None:
     values = np.array(numbers, dtype=float)
     allowed = [
