@@ -325,6 +325,7 @@ class Analysis(Shown):
             self.workload,
             self.verdicts,
             self.training,
+            self.drift,
         )
 
     @cached_property

@@ -246,7 +246,8 @@ def generate(
         dirty,
     )
     struck = tuple(tuple(case_ids(scheme, np.array(sorted(each.struck), dtype=np.int64))) for each in planted)
-    return Sample(soiled(log_table(scheme, kept, lang), dirty, seed), truth, waits_table(scheme, kept, lang), struck)
+    offices = any(each.problem.how == "branch" for each in planted)
+    return Sample(soiled(log_table(scheme, kept, lang, offices=offices), dirty, seed), truth, waits_table(scheme, kept, lang), struck)
 
 
 def _drawn(patterns: Sequence[str], model: Model, definition: ProcessDefinition, rng: np.random.Generator) -> list[Problem]:

@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P24": ALL,
         "P26": SHORT,
         "P27": ALL,
+        "P28": ALL,
         "P29": ALL,
         "P30": ALL,
     }
@@ -52,7 +53,7 @@ DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
 LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.84, "P09": 0.70, "P10": 0.60})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
-GROWING = ("P05", "P06", "P07", "P24", "P26", "P27", "P29", "P30")
+GROWING = ("P05", "P06", "P07", "P24", "P26", "P27", "P28", "P29", "P30")
 LASTING = ("P05", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 

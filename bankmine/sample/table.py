@@ -28,6 +28,8 @@ COLUMNS = (
     Text(zh="产品", en="product"),
     Text(zh="金额", en="amount"),
 )
+OFFICE_COLUMN = Text(zh="网点", en="branch")
+OFFICE_NAME = Text(zh="第{number}支行", en="Branch {number}")
 
 
 def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
@@ -35,8 +37,8 @@ def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     return sorted((row for row in rows if row.end <= plan.window), key=lambda row: (row.end, row.start, row.case))
 
 
-def log_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
-    """The log: one row per piece of work, columns named as COLUMNS."""
+def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, *, offices: bool = False) -> "pl.DataFrame":
+    """The log: one row per piece of work, columns named as COLUMNS; with `offices` also the branch of each case."""
     import polars as pl
 
     case = np.array([row.case for row in rows], dtype=np.int64)
@@ -60,7 +62,11 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
         [plan.model.products[code][0].of(lang) for code in product[case].tolist()],
         amount[case],
     )
-    return pl.DataFrame({column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)})
+    table = pl.DataFrame({column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)})
+    if not offices:
+        return table
+    names = [OFFICE_NAME.format(number=plan.draws.office(number) + 1).of(lang) for number in range(plan.cases)]
+    return table.with_columns(pl.Series(OFFICE_COLUMN.of(lang), [names[number] for number in case.tolist()]))
 
 
 def waits_table(plan: Plan, rows: Sequence[Row], lang: Lang) -> "pl.DataFrame":
