@@ -73,8 +73,8 @@ class Facts:
     """Arrays by instance, in canonical order, and the measures; patterns read these and never the log.
 
     `work` int64 microseconds, 0 where start or end is unknown; `by_design` bool, the instance's wait is agreed by contract;
-    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `people`: names by code, for a finding's place only; `timezone`: the wall clock's;
-    `has`: which of NEEDS this log meets.
+    `enabled` int64 UTC microseconds; `causes` splits the waits; `duty` and `roles` by instance; `people`: names by code, for a
+    finding's place only; `timezone`: the wall clock's; `has`: which of NEEDS this log meets.
     """
 
     names: tuple[str, ...]

@@ -71,19 +71,16 @@ class Instability(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for one in unstable(facts):
-            words: dict[str, str | int] = {
+            words: dict[str, Text | str | int | float] = {
                 "name": facts.names[one.activity],
-                "before": duration(one.before_s).en,
-                "after": duration(one.after_s).en,
+                "before": duration(one.before_s),
+                "after": duration(one.after_s),
                 "items": len(one.rows),
             }
             if one.since is not None:
-                date = np.datetime64(one.since, "us").astype("datetime64[D]")
-                text = SINCE.format(**{**words, "date": str(date), "before": duration(one.before_s), "after": duration(one.after_s)})
+                text = SINCE.format(**words, date=str(np.datetime64(one.since, "us").astype("datetime64[D]")))
             else:
-                text = OFFICE.format(
-                    **{**words, "branch": one.branch or "", "before": duration(one.before_s), "after": duration(one.after_s)}
-                )
+                text = OFFICE.format(**words, branch=one.branch or "")
             yield Finding(
                 one.activity,
                 text,

@@ -25,7 +25,8 @@ class HandoffGap(Pattern):
 
     Looked at are the items of an activity that came from people of another role, if need be through a system. Fires where at least
     `lying_share` (lower end) of them lay, that time being more than `of_wait` of their waits and at least `of_cycle_time` (lower end)
-    of their cases' avoidable cycle time. Not counted: what lies only since a change, or at one branch (P28). Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
+    of their cases' avoidable cycle time. Not counted: what lies only since a change, or at one branch (P28).
+    Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
     """
 
     code = "P29"

@@ -15,9 +15,10 @@ SETTLED_DAYS = 15.0  # within which a complaint is to be settled
 
 
 def draw(pattern: str, model: Model, definition: ProcessDefinition, dice: "Dice") -> "Problem":
-    """`strength`: P24 median days until a complaint is settled, over those that it may take; P27 median hours until
-    the customer has come by the other channel, before the step of `path`; P28 median duty hours for which work lies, `how`: from day
-    `at` on (since), or at the office of that number (branch); P30 median hours until the work is picked up again. `at` (P30): whose work comes back, by place in the role.
+    """`strength`: P24 median days until a complaint is settled, over those that it may take; P27 median hours until the customer has
+    come by the other channel, before the step of `path`; P28 median duty hours for which work lies, `how`: from day `at` on (since), or
+    at the office of that number (branch); P30 median hours until the work is picked up again, `at`: whose work comes back, by place in
+    the role.
     """
     from bankmine.sample.problems import Problem
 

@@ -1,4 +1,7 @@
-"""Where the level of a series changes, by penalised least squares (Jackson et al. 2005; Killick, Fearnhead & Eckley 2012; definitions §4)."""
+"""Where the level of a series changes, by penalised least squares (definitions §4).
+
+Jackson et al. (2005); Killick, Fearnhead & Eckley (2012).
+"""
 
 import numpy as np
 
