@@ -232,7 +232,7 @@ class Analysis(Shown):
         """Discovered models side by side."""
         from bankmine.model.choice import ModelChoice
 
-        return ModelChoice.of(self.variants, self.dfg)
+        return ModelChoice.of(self.variants, self.dfg, self.discovered)
 
     @cached_property
     def verdicts(self) -> Verdicts:
@@ -326,6 +326,7 @@ class Analysis(Shown):
             self.workload,
             self.verdicts,
             self.training,
+            self.drift,
             tuple(self.settings.segments.priority),
         )
 

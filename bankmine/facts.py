@@ -11,6 +11,7 @@ from bankmine.log.eventlog import DAY, UNKNOWN_TIME, Attribute, EventLog
 from bankmine.measure.causes import WaitingCauses
 from bankmine.measure.customer import CustomerWaits
 from bankmine.measure.cycle import CycleTime
+from bankmine.measure.drift import FEWEST_WEEKS, Drift
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.measure.endings import Endings
@@ -47,6 +48,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         "approvals": Text(zh="哪些环节是审批", en="which activities are approvals"),
         "enquiries": Text(zh="客户查询、催办一类的环节", en="activities for customers' enquiries"),
         "channel": Text(zh="渠道", en="the channel (branch, online, mobile …) of each row"),
+        "weeks_or_branches": Text(zh="至少 12 周的记录，或网点", en="records of at least 12 weeks, or the branch of each case"),
         "complaints": Text(zh="客户投诉的环节", en="activities for customers' complaints"),
         "endings": Text(zh="哪些环节以取消、撤回或超时结案", en="which activities end a case by cancellation, withdrawal or timeout"),
         "segregation": Text(
@@ -104,6 +106,7 @@ class Facts:
     workload: Workload
     verdicts: Verdicts
     training: TrainingNeeds
+    drift: Drift
     complaints: Complaints
     people: tuple[str, ...]
     attributes: Mapping[str, Attribute]
@@ -131,6 +134,7 @@ class Facts:
         workload: Workload,
         verdicts: Verdicts,
         training: TrainingNeeds,
+        drift: Drift,
         priority: tuple[str, ...] = (),
     ) -> "Facts":
         timed = log.start_known & (log.end != UNKNOWN_TIME)
@@ -160,6 +164,7 @@ class Facts:
             workload=workload,
             verdicts=verdicts,
             training=training,
+            drift=drift,
             complaints=Complaints.of(log, understanding, endings, of_party(understanding, Party.BANK)[log.activity]),
             people=log.resources,
             attributes=log.attributes,
@@ -241,6 +246,7 @@ def needs_met(
         "groups": any(name in log.attributes for name in ("segment", "channel", "product")),
         "enquiries": any(m.kind is Kind.ENQUIRY for m in meanings),
         "channel": "channel" in log.attributes and bool((log.attributes["channel"].codes >= 0).any()),
+        "weeks_or_branches": float(log.case_end.max() - log.case_start.min()) / DAY >= 7 * FEWEST_WEEKS or "branch" in log.attributes,
         "complaints": any(m.kind is Kind.COMPLAINT for m in meanings),
         "endings": any(m.outcome is not None for m in meanings),
         "segregation": bool((applies & apart & (verdicts.concerns.sum(axis=1) > 1)).any()),

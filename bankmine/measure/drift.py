@@ -27,7 +27,7 @@ MINUTE = 60 * SECOND
 FEWEST_WEEKS = 12
 FEWEST_A_WEEK = 5
 LATE = 0.95  # weeks are left out in which that share of waits could not be over yet
-SURE = 0.01  # of all series together
+SURE = 0.05  # of all series together
 LEAST = {WAIT: 10.0 * 60, REWORK: 0.02}  # seconds, share: smaller changes are no news
 QUARTER = 0.25
 WHAT = (Text(zh="等待", en="wait"), Text(zh="返工", en="rework"))
@@ -41,7 +41,7 @@ class Drift(Shown):
     `activity` int32; `what`: WAIT or REWORK; `at` int64: the Monday, UTC microseconds, on which the new level begins; `since` and `until`:
     the weeks compared reach from there to there; `before`, `after` float64: the median wait in seconds, or the share of items that the
     case needed again, over the items of the level before and of the new one; `lasting` bool: it is the last change of that series.
-    Changes are told that are not by chance (1 % over all series), neither over items nor over weeks, since items of one week wait
+    Changes are told that are not by chance (5 % over all series), neither over items nor over weeks, since items of one week wait
     for the same reasons, and at least a quarter of the level before and ten minutes or two
     hundredths. `series`: how many could be looked at; `weeks`: of the log. No series with fewer than 12 weeks is: it is then unassessable.
 

@@ -104,7 +104,8 @@ class AfterOffer:
 
 @dataclass(frozen=True, eq=False)
 class Complaints:
-    """Arrays [cases with a complaint]: `case`, and `first` the row of its first complaint; `by` the row that settled it, -1 none; `duration_s` float64 from the first complaint until it was settled, or until now; `settled` bool;
+    """Arrays [cases with a complaint]: `case`; `first`, the row of its first complaint; `by`, the row that settled it, -1 none;
+    `duration_s` float64 from the first complaint until it was settled, or until now; `settled` bool;
     `several` bool: the customer complained more than once. `known`: the log has an activity for complaints.
 
     Settled: the last time that the bank dealt with a complaint; else the end of the case after it; else, where the case had

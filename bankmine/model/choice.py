@@ -60,10 +60,11 @@ class ModelChoice(Shown):
     candidates: tuple[Candidate, ...]
 
     @classmethod
-    def of(cls, variants: Variants, dfg: DirectlyFollowsGraph) -> "ModelChoice":
+    def of(cls, variants: Variants, dfg: DirectlyFollowsGraph, known: ProcessModel | None = None) -> "ModelChoice":
+        """`known`: the first of those tried, where it is mined already."""
         found = []
         for algorithm, noise in TRIED:
-            model = discover(variants, dfg, algorithm=algorithm, noise=noise)
+            model = known if known is not None and not found else discover(variants, dfg, algorithm=algorithm, noise=noise)
             alignments = align(model.petri_net, variants)
             found.append(Candidate(model, alignments, precision(model.petri_net, variants), simplicity(model.petri_net)))
         return cls(tuple(found))

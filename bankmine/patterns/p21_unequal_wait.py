@@ -78,7 +78,8 @@ def unequal(facts: Facts, least: float = SMALL) -> list[tuple[str, str, np.ndarr
     q = false_discovery(np.array([p for *_, p in asked])) if asked else []
     result = []
     for (name, value, delta, _), sure in zip(asked, q, strict=True):
-        if not (sure < FALSE_DISCOVERIES and delta >= least):
+        meant = set(facts.priority) & set(facts.attributes[name].values)  # where some are to be served first, the others wait for it
+        if not (sure < FALSE_DISCOVERIES and delta >= least) or meant:
             continue
         mine = known[name][facts.case] == value
         count, other = (np.bincount(facts.activity[side], minlength=len(facts.names)) for side in (mine, ~mine))

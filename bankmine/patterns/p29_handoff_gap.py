@@ -9,6 +9,7 @@ from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.needless import needless
 from bankmine.patterns.p21_unequal_wait import held_up
+from bankmine.patterns.p28_instability import unstable_waits
 from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
@@ -26,7 +27,8 @@ class HandoffGap(Pattern):
 
     Looked at are the items of an activity that came from people of another role, if need be through a system. Fires where at least
     `lying_share` (lower end) of them lay, that time being more than `of_wait` of their waits and at least `of_cycle_time` (lower end)
-    of their cases' avoidable cycle time. Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
+    of their cases' avoidable cycle time. Not counted: what lies only since a change, or at one branch (P28).
+    Integration, case manager, Reijers & Liman Mansar (2005); definitions §3.4 P29.
     """
 
     code = "P29"
@@ -43,10 +45,10 @@ class HandoffGap(Pattern):
     realistic: float = 0.5
 
     def find(self, facts: Facts) -> Iterator[Finding]:
-        role, giver, lain = facts.roles.of_instance, handed_by(facts), lay(facts)
-        handed = (
-            ~needless(facts)[facts.activity] & ~held_up(facts) & (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
-        )
+        role, giver = facts.roles.of_instance, handed_by(facts)
+        lain = np.maximum(lay(facts) - unstable_waits(facts), 0)
+        others = needless(facts)[facts.activity] | held_up(facts)
+        handed = ~others & (giver >= 0) & (role >= 0) & (role[giver] >= 0) & (role[giver] != role)
         for activity in np.unique(facts.activity[handed & (lain > 0)]).tolist():
             mine = np.flatnonzero(handed & (facts.activity == activity))
             rows = mine[lain[mine] > 0]

@@ -262,10 +262,17 @@ class Case:
             yield self._on_duty(role, self._lognormal("P21 gap", slighted.strength * HOUR, 0.5))
         if gap is not None and self._strikes(gap):
             yield self._on_duty(role, self._lognormal("P29 gap", gap.strength * HOUR, 0.5))
+        unstable = self._planted("P28", step)
+        if unstable is not None and self._unstable(unstable) and self._strikes(unstable):
+            yield self._on_duty(role, self._lognormal("P28 lies", unstable.strength * HOUR, 0.5))
         if cut is None or cut.path[0] not in self._who or not self._strikes(cut):
             return None
         yield self._on_duty(role, self._lognormal("P05 gap", cut.strength * HOUR, 0.5))
         return self._colleague(self._who[cut.path[0]][1], self.world.teams[role].desk.people, "P05 colleague")
+
+    def _unstable(self, problem: Problem) -> bool:
+        """The case comes here after the day from which on work lies, or belongs to the office where it does."""
+        return self.world.draws.office(self.number) == problem.at if problem.how == "branch" else self.now >= problem.at * DAY
 
     def _colleague(self, person: int, people: int, name: str) -> int:
         return (person + 1 + int(self.world.draws.uniform(name, self.number) * (people - 1))) % people

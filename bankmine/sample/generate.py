@@ -248,7 +248,9 @@ def generate(
     )
     slighted = next((each.problem.share for each in planted if each.problem.pattern == "P21"), None)
     struck = tuple(tuple(case_ids(scheme, np.array(sorted(each.struck), dtype=np.int64))) for each in planted)
-    return Sample(soiled(log_table(scheme, kept, lang, slighted), dirty, seed), truth, waits_table(scheme, kept, lang), struck)
+    offices = any(each.problem.how == "branch" for each in planted)
+    table = log_table(scheme, kept, lang, slighted=slighted, offices=offices)
+    return Sample(soiled(table, dirty, seed), truth, waits_table(scheme, kept, lang), struck)
 
 
 def _drawn(patterns: Sequence[str], model: Model, definition: ProcessDefinition, rng: np.random.Generator) -> list[Problem]:

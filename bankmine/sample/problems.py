@@ -44,6 +44,7 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P25": ALL,
         "P26": SHORT,
         "P27": ALL,
+        "P28": ALL,
         "P29": ALL,
         "P30": ALL,
     }
@@ -60,7 +61,7 @@ DEADLINE_DAYS = 30.0
 HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
 LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.88, "P09": 0.70, "P10": 0.60})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
-GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P24", "P25", "P26", "P27", "P29", "P30")
+GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P24", "P25", "P26", "P27", "P28", "P29", "P30")
 LASTING = ("P01", "P02", "P05", "P21", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
 
 

@@ -30,6 +30,8 @@ COLUMNS = (
     Text(zh="产品", en="product"),
     Text(zh="金额", en="amount"),
 )
+OFFICE_COLUMN = Text(zh="网点", en="branch")
+OFFICE_NAME = Text(zh="第{number}支行", en="Branch {number}")
 
 
 def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
@@ -37,9 +39,9 @@ def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     return sorted((row for row in rows if row.end <= plan.window), key=lambda row: (row.end, row.start, row.case))
 
 
-def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, slighted: float | None = None) -> "pl.DataFrame":
-    """The log: one row per piece of work, columns named as COLUMNS; `slighted`: with a column of the customer segment, of which the
-    first has that share of the cases.
+def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, *, slighted: float | None = None, offices: bool = False) -> "pl.DataFrame":
+    """The log: one row per piece of work, columns named as COLUMNS; `slighted`: also the customer segment, of which the first has that
+    share of the cases; `offices`: also the branch of each case.
     """
     import polars as pl
 
@@ -68,6 +70,9 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, slighted: float | Non
     if slighted is not None:
         rural = plan.shares("segment") < slighted
         table[SEGMENT.of(lang)] = [SEGMENTS[0 if rural[number] else 1].of(lang) for number in case.tolist()]
+    if offices:
+        names = [OFFICE_NAME.format(number=plan.draws.office(number) + 1).of(lang) for number in range(plan.cases)]
+        table[OFFICE_COLUMN.of(lang)] = [names[number] for number in case.tolist()]
     return pl.DataFrame(table)
 
 

@@ -11,6 +11,7 @@ from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.models import Model
 from bankmine.sample.office import Clock, Job, Team
 from bankmine.sample.problems import Faults, Problem
+from bankmine.sample.problems_service import OFFICES
 from bankmine.sample.routes import Route
 from bankmine.sample.waits import Parts
 
@@ -52,6 +53,10 @@ class Draws:
         if name not in self._uniform:
             self._uniform[name] = self.stream(name).random(self._cases).tolist()
         return self._uniform[name][case]
+
+    def office(self, case: int) -> int:
+        """The number of the case's office, where there are several."""
+        return int(self.uniform("branch", case) * OFFICES)
 
     def stream(self, name: str) -> np.random.Generator:
         return np.random.default_rng([self._seed, crc32(name.encode())])

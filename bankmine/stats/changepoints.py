@@ -1,4 +1,7 @@
-"""Where the level of a series changes, by penalised least squares (Jackson et al. 2005; Killick, Fearnhead & Eckley 2012; definitions §4)."""
+"""Where the level of a series changes, by penalised least squares (definitions §4).
+
+Jackson et al. (2005); Killick, Fearnhead & Eckley (2012).
+"""
 
 import numpy as np
 
@@ -14,6 +17,7 @@ def change_points(values: np.ndarray, least: int = 4, penalty: float | None = No
         return []
     if penalty is None:
         penalty = 3 * float(np.log(n)) * noise(values) ** 2
+    values = values - values[0]  # sums of squares are exact about a level near 0
     total, squares = (np.concatenate([[0.0], np.cumsum(v)]) for v in (values, values**2))
     best, last = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=np.int64)
     best[0] = -penalty

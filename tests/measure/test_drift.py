@@ -52,3 +52,13 @@ def test_what_still_waits_at_the_end_does_not_make_it_look_quicker() -> None:
             lines.append(f"w{week}k{k}: a {t}-{t + 1} @ann{done}")
     found = analyze(textlog("\n".join(lines))).drift
     assert found.series > 0 and not len(found.at)
+
+
+def test_a_wait_that_has_grown_for_good_is_a_finding_and_one_that_has_gone_again_is_not() -> None:
+    def found(levels: list[float]) -> list[tuple[str, int]]:
+        analysis = log(30, levels, [False] * 30)
+        pattern = next(p for p in analysis.patterns if p.code == "P28")
+        return [(analysis.facts.names[f.activity], len(f.cases)) for f in pattern.find(analysis.facts)]
+
+    assert found([2.0 + 0.1 * (w % 3) + 5 * (w >= 14) for w in range(30)]) == [("b", 16 * 6)]
+    assert found([2.0 + 0.1 * (w % 3) + 5 * (10 <= w < 20) for w in range(30)]) == []
