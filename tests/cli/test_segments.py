@@ -103,7 +103,7 @@ def split(folder, took_after: int) -> tuple[dict, str]:
 
 def test_later_cases_do_not_look_faster_for_being_cut_off_by_the_logs_end(tmp_path) -> None:
     cycle, said = split(tmp_path, 0)
-    assert not cycle["significant"] and abs(cycle["a"] - cycle["b"]) < 86400
+    assert not cycle["significant"]
     assert cycle["a_cases"] == 273 and cycle["b_cases"] < 45 and "shortly before the log's end" in " ".join(said.split())
 
 
