@@ -86,7 +86,15 @@ class Analysis(Shown):
 
     @cached_property
     def understanding(self) -> Understanding:
-        process = self.process if self.process is not None and self.own_model is None else self.settings.process.id
+        """What the labels mean. Raises UsageError PROCESS_*, MAPPING_*, and BPMN_* for a bank's own model that cannot be read."""
+        process = self.process
+        if self.own_model is not None:
+            from bankmine.model.bpmn import read_bpmn
+
+            read_bpmn(self.own_model)  # a wrong model is refused by every measure, as a wrong id is
+            process = None
+        if process is None:
+            process = self.settings.process.id
         mapping = {
             label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
             for label, entry in self.settings.activities.items()
@@ -285,9 +293,9 @@ class Analysis(Shown):
         return RiskMatrix.of(self.verdicts, self.recommendations)
 
     def compare(self, groups: Groups) -> Comparison:
-        """Two groups of cases side by side. Raises UsageError where a group is empty or its attribute or value unknown."""
-        (a, b), names = groups.of(self.log, self.cycle_time.of_case, self.endings.closed)
-        return Comparison.of(a, b, names=names, minimum_cases=self.settings.privacy.minimum_cases)
+        """Two groups of cases side by side. Raises UsageError as `Groups.of` does."""
+        (a, b), names, young = groups.of(self.log, self.cycle_time.of_case, self.endings.closed)
+        return Comparison.of(a, b, names=names, minimum_cases=self.settings.privacy.minimum_cases, young=young)
 
     def segments(self, by: str) -> Segments:
         """Cases by the values of an attribute. Raises UsageError ATTRIBUTE_UNKNOWN."""

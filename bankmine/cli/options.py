@@ -213,12 +213,17 @@ class Reading:
         return log
 
     def analyze(self, log: "EventLog") -> "Analysis":
-        """The analysis of the log that these options ask for; lazy."""
+        """The analysis of the log that these options ask for; lazy but for what was named: process and answers. Raises UsageError."""
         from bankmine.api import analyze
 
-        return analyze(
-            log, self.process, settings=self.settings(), as_of=None if self.as_of is None else _instant(self.as_of, log.source.timezone)
-        )
+        as_of = None if self.as_of is None else _instant(self.as_of, log.source.timezone)
+        analysis = analyze(log, self.process, settings=self.settings(), as_of=as_of)
+        # A process or file named here is read or refused, whatever the command shows.
+        if self.process is not None:
+            _ = analysis.understanding
+        if self.survey is not None:
+            _ = analysis.survey
+        return analysis
 
 
 def _instant(text: str, zone: str) -> int:

@@ -76,7 +76,7 @@ def where(log: EventLog, values: Mapping[str, str | Collection[str]]) -> EventLo
         if name not in columns:
             raise _unknown("ATTRIBUTE_UNKNOWN", Text(zh="属性", en="attribute"), name, sorted(columns))
         several = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-        kept &= _cases_having(log, columns[name], [_code(name, value, columns[name].values) for value in several])
+        kept &= _cases_having(log, columns[name], [value_code(name, value, columns[name].values) for value in several])
         said.append(f"{name}={'|'.join(several)}")
     return keep_cases(log, kept, ", ".join(said))
 
@@ -86,7 +86,7 @@ def cases_with(log: EventLog, activities: Sequence[str]) -> EventLog:
     kept = np.ones(log.cases, dtype=bool)
     column = Attribute(log.activity, log.activities)
     for activity in activities:
-        kept &= _cases_having(log, column, [_code("activity", activity, log.activities)])
+        kept &= _cases_having(log, column, [value_code("activity", activity, log.activities)])
     return keep_cases(log, kept, "with " + ", ".join(activities))
 
 
@@ -137,7 +137,8 @@ def _filters(log: EventLog) -> tuple[str, ...]:
     return before if isinstance(before, tuple) else ()
 
 
-def _code(name: str, value: str, values: Sequence[str]) -> int:
+def value_code(name: str, value: str, values: Sequence[str]) -> int:
+    """The code of a value among those of an attribute. Raises UsageError VALUE_UNKNOWN."""
     try:
         return values.index(value)
     except ValueError:

@@ -38,7 +38,12 @@ SHOWN = 30
 
 
 def case_values(log: EventLog, attribute: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """int32 [cases] and the values: the first known value of an attribute in each case, -1 where none is known."""
+    """int32 [cases] and the values: the first known value of an attribute in each case, -1 where none is known.
+
+    Raises UsageError ATTRIBUTE_UNKNOWN.
+    """
+    if attribute not in log.attributes:
+        raise _unknown(attribute, log)
     column = log.attributes[attribute]
     found = np.full(log.cases, -1, dtype=np.int32)
     rows = np.flatnonzero(column.codes >= 0)[::-1]
@@ -96,8 +101,6 @@ class Segments(Shown):
         minimum_cases: int = 10,
     ) -> "Segments":
         """`cycle_time` int64 [cases] microseconds, `closed` bool [cases]. Raises UsageError for an attribute that the log does not have."""
-        if by not in log.attributes:
-            raise _unknown(by, log)
         code, names = case_values(log, by)
         present, code_of = np.unique(code[code >= 0], return_inverse=True)
         known = np.flatnonzero(code >= 0)

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bankmine.errors import UsageError
 from bankmine.log.eventlog import SECOND, EventLog
-from bankmine.log.filters import keep_cases
+from bankmine.log.filters import keep_cases, value_code
 from bankmine.measure.enablement import Enablement, case_begin
+from bankmine.measure.segments import case_values
 from bankmine.model.variants import LONG, Variants
 from bankmine.show.blocks import Block, Cell, Column, Mark, Paragraph, TableBlock
 from bankmine.show.format import duration, percent
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 ARROW = " → "
 LATEST = "2261"  # the last year that a log can hold
+OLD_ENOUGH = 0.95  # of the closed cases last no longer than a case must have been watched to be set against earlier ones
 SHOWN = 10
 TITLES = {
     "cycle_time": Text(zh="办理时长", en="Cycle time"),
@@ -37,28 +40,47 @@ TIMES = frozenset({"cycle_time", "wait", "arc_time"})
 class Groups:
     """Which two groups of cases are compared, the first of these that is set: `attribute` with two `values`; cases begun before and
     from the day or month `since`; the fastest and the slowest quarter of the closed cases.
+
+    Cases begun shortly before the log's end have been seen only while they were quick: set against earlier ones they would always look
+    faster. With `since`, those watched for less than the 95 % cycle time of the closed cases are left out.
     """
 
     attribute: str | None = None
     values: tuple[str, str] = ("", "")
     since: str | None = None
 
-    def of(self, log: EventLog, cycle: np.ndarray, closed: np.ndarray) -> tuple[tuple[EventLog, EventLog], tuple[Text, Text]]:
-        """The groups and their names; `cycle` int64, `closed` bool [cases]. Raises UsageError FILTER_*, ATTRIBUTE_*."""
+    def of(self, log: EventLog, cycle: np.ndarray, closed: np.ndarray) -> tuple[tuple[EventLog, EventLog], tuple[Text, Text], int]:
+        """The groups, their names, and how many cases are too young for either; `cycle` int64, `closed` bool [cases].
+
+        A case has the first known value of its attribute. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN, FILTER_EMPTY, OPTION_VALUE;
+        GROUPS_OVERLAP for one value twice, and for quarters where at least half of the cases last equally long.
+        """
+        young = np.zeros(log.cases, dtype=bool)
         if self.attribute is not None:
-            a, b = self.values
-            return (log.where(**{self.attribute: a}), log.where(**{self.attribute: b})), (Text.same(a), Text.same(b))
-        if self.since is not None:
-            later = log.between(self.since, LATEST)
-            begun = np.isin(log.case_names, later.case_names)
-            names = Text(zh="{day} 之前", en="before {day}"), Text(zh="{day} 起", en="from {day}")
-            return (keep_cases(log, ~begun, f"before {self.since}"), later), (
-                names[0].format(day=self.since),
-                names[1].format(day=self.since),
+            first, values = case_values(log, self.attribute)
+            a, b = (first == value_code(self.attribute, value, values) for value in self.values)
+            names = Text.same(self.values[0]), Text.same(self.values[1])
+        elif self.since is not None:
+            later = np.isin(log.case_names, log.between(self.since, LATEST).case_names)
+            watched = log.case_end.max() - log.case_start
+            young = watched < np.quantile(cycle[closed], OLD_ENOUGH) if closed.any() else ~young
+            a, b = ~later & ~young, later & ~young
+            before, after = Text(zh="{day} 之前", en="before {day}"), Text(zh="{day} 起", en="from {day}")
+            names = before.format(day=self.since), after.format(day=self.since)
+        else:
+            fast, slow = np.quantile(cycle[closed], (0.25, 0.75)) if closed.any() else (0, 0)
+            a, b = closed & (cycle <= fast), closed & (cycle >= slow)
+            names = Text(zh="最快的四分之一", en="fastest quarter"), Text(zh="最慢的四分之一", en="slowest quarter")
+        if (a & b).any():
+            raise UsageError(
+                "GROUPS_OVERLAP",
+                Text(zh="两组含有相同的案件，无法比较。", en="the two groups share cases and cannot be compared."),
+                Text(
+                    zh="请选择两个不同的取值；多数案件时长相同时，没有最快与最慢的四分之一。",
+                    en="choose two different values; where most cases last equally long, there is no fastest and no slowest quarter.",
+                ),
             )
-        fast, slow = np.quantile(cycle[closed], (0.25, 0.75)) if closed.any() else (0, 0)
-        groups = keep_cases(log, closed & (cycle <= fast), "fastest quarter"), keep_cases(log, closed & (cycle >= slow), "slowest quarter")
-        return groups, (Text(zh="最快的四分之一", en="fastest quarter"), Text(zh="最慢的四分之一", en="slowest quarter"))
+        return (keep_cases(log, a, names[0].en), keep_cases(log, b, names[1].en)), names, int(young.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +121,7 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Comparison(Shown):
-    """`a` and `b`: cases of each; `kinds`: cycle time, waits by activity, arcs (how many cases take them, and how long), variants.
+    """`a` and `b`: cases of each; `young`: cases too young for either; `kinds`: cycle time, waits by activity, arcs (how many cases take them, and how long), variants.
 
     Each figure is of cases, not events: a case that takes an arc twice counts once, with the sum of its times. Times are calendar time up
     to each case's last stamp. Arcs, waits and variants of fewer than `minimum_cases` cases in both together are not asked about.
@@ -109,6 +131,7 @@ class Comparison(Shown):
     b: int
     names: tuple[Text, Text]
     kinds: tuple[Compared, ...] = field(default=())
+    young: int = 0
 
     @classmethod
     def of(
@@ -118,6 +141,7 @@ class Comparison(Shown):
         *,
         names: tuple[Text, Text] = (Text(zh="甲组", en="Group A"), Text(zh="乙组", en="Group B")),
         minimum_cases: int = 10,
+        young: int = 0,
     ) -> "Comparison":
         """The logs may have different activities; those of the same name are the same."""
         activities = tuple(sorted({*a.activities, *b.activities}))
@@ -144,6 +168,7 @@ class Comparison(Shown):
                 _times("arc_time", arc_names, arc_of, minimum_cases),
                 _shares("variant", variant_names, variant, (a.cases, b.cases), minimum_cases),
             ),
+            young,
         )
 
     @property
@@ -167,6 +192,12 @@ class Comparison(Shown):
             en="{a} and {b} cases. A difference is marked where it is not chance (false discovery rate 5 %) and, for times, not negligible "
             "(Cliff's delta of at least 0.147).",
         ).format(a=self.a, b=self.b)
+        if self.young:
+            left_out = Text(
+                zh="临近日志末尾才开始的 {n} 件未计入：只看得到其中办得快的，比较会失真。",
+                en="{n} cases begun shortly before the log's end are left out: only the quick ones among them could be seen to their end.",
+            )
+            said = said.then(left_out.format(n=self.young))
         return [Paragraph(said), *(block for kind in self.kinds for block in self._block(kind))]
 
     def _block(self, kind: Compared) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from bankmine import __version__
 from bankmine.advice.answer import Interval
 from bankmine.advice.answer import Recommendation as Advice
 from bankmine.log.privacy import Pseudonyms
-from bankmine.report.expected import conformance, journey, risk, training
+from bankmine.report.expected import answers, conformance, journey, risk, training
 from bankmine.report.measures import (
     arcs,
     batches,
@@ -81,6 +81,7 @@ def document(analysis: "Analysis") -> dict[str, object]:
         batches=batches(analysis),
         conformance=conformance(analysis),
         journey=journey(analysis),
+        survey=answers(analysis),
         training=training(analysis),
         risk=risk(analysis),
         diagnoses=[

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.report.schema import Conformance, Deviation, JourneyFigure, Risk, Rule, Training
+from bankmine.report.schema_measures import Answers, Score
 from bankmine.report.schema_parts import Words
 from bankmine.show.blocks import Block, Heading
 from bankmine.words import Lang, Text
@@ -83,6 +84,37 @@ def journey(analysis: "Analysis") -> list[JourneyFigure]:
         )
         for figure in analysis.journey.figures
     ]
+
+
+def answers(analysis: "Analysis") -> Answers | None:
+    """What customers answered; None where there is no file of answers."""
+    survey = analysis.survey
+    if survey is None:
+        return None
+    return Answers(
+        scored_cases=int((~np.isnan(survey.score)).sum()),
+        unmatched=survey.unmatched,
+        without_score=survey.without_score,
+        repeated=survey.repeated,
+        response_share=survey.response_share,
+        bias_delta=survey.bias_delta,
+        bias_p=survey.bias_p,
+        scores=[
+            Score.model_validate(
+                {
+                    "group": row.group,
+                    "name": Words(zh=row.name.zh, en=row.name.en),
+                    "answers": row.answers,
+                    "mean": row.mean,
+                    "low": row.low,
+                    "high": row.high,
+                    "slow_less_fast": row.slow_less_fast,
+                    "q": row.q,
+                }
+            )
+            for row in survey.rows
+        ],
+    )
 
 
 def training(analysis: "Analysis") -> list[Training]:

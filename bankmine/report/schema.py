@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from bankmine.report.bank_document import BankDocument
 from bankmine.report.roadmap import RoadStep
 from bankmine.report.schema_measures import (
+    Answers,
     Arc,
     Batching,
     CycleTime,
@@ -281,6 +282,7 @@ class AnalysisDocument(Part):
     batches: list[Batching]
     conformance: Conformance
     journey: list[JourneyFigure]
+    survey: Answers | None
     training: list[Training]
     risk: list[Risk]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bankmine.report.schema_parts import Count, Part, Seconds, Share
+from bankmine.report.schema_parts import Count, Part, Seconds, Share, Words
 
 
 class CycleTime(Part):
@@ -166,3 +166,37 @@ class Batching(Part):
     kind: Literal["parallel", "concurrent", "sequential"]
     fired_by: Literal["size", "clock", "weekday"] | None
     fired_at: str | None
+
+
+class Score(Part):
+    """The mean score of a group of cases with its 90 % interval; null under the minimum size.
+
+    `slow_less_fast`: of a stage, the mean score of the half of its cases that spent longest there less that of the other half; `q`: of
+    that difference over all stages.
+    """
+
+    group: Literal["all", "outcome", "stage"]
+    name: Words
+    answers: Count
+    mean: float | None
+    low: float | None
+    high: float | None
+    slow_less_fast: float | None
+    q: Share | None
+
+
+class Answers(Part):
+    """Customers' answers joined to cases; all cases first, then outcomes, then stages.
+
+    `scored_cases`: with a score; `unmatched`: answers whose case is not in the log; `response_share`: scored cases of the closed ones;
+    `bias_delta`, `bias_p`: cycle times of the closed cases that answered against the others (Cliff's delta, Mann-Whitney).
+    """
+
+    scored_cases: Count
+    unmatched: Count
+    without_score: Count
+    repeated: Count
+    response_share: Share | None
+    bias_delta: Annotated[float, Field(ge=-1, le=1)] | None
+    bias_p: Share | None
+    scores: list[Score]

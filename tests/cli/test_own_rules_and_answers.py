@@ -6,6 +6,7 @@ import pytest
 
 import bankmine as bm
 from bankmine.cli.main import main
+from bankmine.errors import UsageError
 from bankmine.settings import Settings
 
 RULES = """
@@ -106,17 +107,60 @@ def test_a_banks_own_model_is_what_cases_are_compared_with(folder) -> None:
     assert analysis.deviations.reference.origin == "file"
 
 
-def test_a_model_that_is_not_there(folder, capsys) -> None:
-    assert main(["conformance", str(folder / "log.csv"), "--process", str(folder / "none.bpmn"), "-q"]) == 2
-    first, hint = capsys.readouterr().err.strip().splitlines()
-    assert first.startswith("bankmine: ") and "none.bpmn" in first and hint.startswith("hint: ")
+@pytest.mark.parametrize("command", ["analyze", "check", "conformance", "resources", "rework", "variants", "waiting"])
+@pytest.mark.parametrize(("content", "code"), [(None, "BPMN_FILE"), ("<a/>", "BPMN_XML")])
+def test_a_model_that_cannot_be_read_is_refused_by_every_command(folder, capsys, command, content, code) -> None:
+    if content is not None:
+        (folder / "wrong.bpmn").write_text(content, encoding="utf-8")
+    assert main([command, str(folder / "log.csv"), "--process", str(folder / "wrong.bpmn"), "-q"]) == 2
+    said = capsys.readouterr()
+    first, hint = said.err.strip().splitlines()
+    assert first.startswith(f"bankmine: {folder / 'wrong.bpmn'}") and code in first and hint.startswith("hint: ")
+    assert not said.out
+
+
+def test_labels_keep_their_meaning_beside_a_banks_own_model(folder) -> None:
+    (folder / "loan.toml").write_text('[process]\nid = "loan"\n', encoding="utf-8")
+    own = ("--process", str(folder / "own.bpmn"))
+    assert analysed(folder, *own)["process"] == analysed(folder)["process"]
+    assert analysed(folder, *own, "--config", str(folder / "loan.toml"))["process"]["id"] == "loan"
 
 
 def test_customers_answers_are_joined_by_case(folder, monkeypatch) -> None:
     monkeypatch.chdir(folder)
-    given = ["analyze", "log.csv", "--survey", "answers.csv", "--report", "r.html", "-q"]
+    given = ["analyze", "log.csv", "--survey", "answers.csv", "--report", "r.html", "--json", "r.json", "-q"]
     assert main(given) == 0
     assert "Scores by customers" in (folder / "r.html").read_text(encoding="utf-8")
+    answers = json.loads((folder / "r.json").read_text(encoding="utf-8"))["survey"]
+    assert (answers["scored_cases"], answers["unmatched"]) == (2, 0) and answers["response_share"] == pytest.approx(2 / 60)
+    assert answers["scores"][0]["answers"] == 2 and answers["scores"][0]["mean"] is None  # two are too few to speak of
+    assert analysed(folder)["survey"] is None
     settings = Settings.model_validate({"survey": {"file": str(folder / "answers.csv")}})
     survey = bm.analyze(bm.read_log(folder / "log.csv"), settings=settings).survey
     assert survey is not None and survey.response_share == pytest.approx(2 / 60)
+
+
+def test_scores_by_stage_are_in_the_document(folder) -> None:
+    lines = "".join(f"{n},{2 if n < 12 else 5},,2024-03-09\n" for n in range(40)) + "no-such-case,1,,2024-03-09\n"
+    (folder / "answers.csv").write_text("case,score,comment,date\n" + lines, encoding="utf-8")
+    answers = analysed(folder, "--survey", str(folder / "answers.csv"))["survey"]
+    assert (answers["scored_cases"], answers["unmatched"]) == (40, 1)
+    everyone = answers["scores"][0]
+    assert everyone["group"] == "all" and everyone["mean"] == pytest.approx((12 * 2 + 28 * 5) / 40)
+    assert everyone["low"] < everyone["mean"] < everyone["high"]
+    assert {row["group"] for row in answers["scores"]} <= {"all", "outcome", "stage"}
+
+
+@pytest.mark.parametrize("command", ["analyze", "check", "waiting"])
+def test_answers_that_are_not_there_are_refused_and_nothing_is_written(folder, capsys, command) -> None:
+    assert main([command, str(folder / "log.csv"), "--survey", str(folder / "none.csv"), "-q"]) == 2
+    said = capsys.readouterr()
+    assert "none.csv" in said.err and len(said.err.strip().splitlines()) == 2 and not said.out
+
+
+def test_a_wrong_rule_among_values_is_refused_without_a_line(folder) -> None:
+    rule = {"id": "x", "zh": "限时", "en": "in time", "kind": "time_limit", "since": "Apply", "until": "Aprove", "hours": 48}
+    analysis = bm.analyze(bm.read_log(folder / "log.csv"), settings=Settings.model_validate({"control": [rule]}))
+    with pytest.raises(UsageError) as refused:
+        _ = analysis.verdicts
+    assert (refused.value.code, refused.value.line) == ("CONTROL_ACTIVITY", None) and "Approve" in str(refused.value)

@@ -56,3 +56,26 @@ def test_without_hours_the_load_is_null_and_the_table_says_so(log, capsys):
     assert "营业时间未知" in out and "各岗位的负荷与排队" in out
     assert main(["resources", str(log), "--by", "person", "--format", "csv"]) == 0
     assert [row["load"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))] == ["", ""]
+
+
+def test_training_needs_name_nobody_unless_asked(tmp_path, monkeypatch, capsys):
+    """Ann, Bob and Cat enter forty files each; Eve, who takes three times as long, is a pseudonym, a name, or nobody."""
+    monkeypatch.setenv("BANKMINE_KEY_FILE", str(tmp_path / "key"))
+    lines = ["case,activity,start,end,resource"]
+    for person, minutes in (("Ann Li", 10), ("Bob Wu", 11), ("Cat Ma", 9), ("Dan He", 10), ("Eve Xu", 31)):
+        lines += [f"{person[:3]}{k},enter,2024-03-04 09:00,2024-03-04 09:{minutes + k % 3:02},{person}" for k in range(40)]
+    log, hidden = tmp_path / "log.csv", tmp_path / "hidden.toml"
+    log.write_text("\n".join(lines), encoding="utf-8")
+    hidden.write_text('[privacy]\npeople = "hide"\n', encoding="utf-8")
+
+    def slow(*given):
+        found = rows(capsys, log, "--by", "training", *given)
+        assert len(found) == 5
+        return [r["person"] for r in found if r["needs_speed"]]
+
+    (pseudonym,) = slow()
+    assert pseudonym.startswith("R-")
+    assert slow("--show-people") == ["Eve Xu"]
+    assert slow("--config", hidden) == [None]
+    assert main(["resources", str(log), "-q"]) == 0
+    assert "Training needs" in capsys.readouterr().out

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from bankmine.cli.main import main
 from bankmine.cli.segments import segments
 from bankmine.errors import UsageError
 
@@ -72,6 +75,64 @@ def test_before_and_from_a_day_and_the_fastest_against_the_slowest(run) -> None:
     assert fast["a_cases"] == fast["b_cases"] == 10 and fast["a"] < fast["b"]
     with pytest.raises(UsageError, match="no case is left"):
         run("--split", "2024-03-04")
+
+
+def split(folder, took_after: int) -> tuple[dict, str]:
+    """Cycle time before and from 1 April, and the table: three cases a day until 29 April, of one to twenty days, which from 1 April are
+    `took_after` days more; what would come after 30 April is not in the log.
+    """
+    rows, first, over = ["case,activity,start,end"], datetime(2024, 1, 1, 9, tzinfo=UTC), datetime(2024, 4, 30, tzinfo=UTC)
+    for number in range(360):
+        begin = first + timedelta(days=number // 3)
+        done = begin + timedelta(
+            days=1 + number * 7 % 20 + (took_after if begin >= datetime(2024, 4, 1, tzinfo=UTC) else 0), minutes=number
+        )
+        rows.append(f"{number},Register,{begin},{begin + timedelta(hours=1)}")
+        if done < over:
+            rows.append(f"{number},Approve,{done},{done + timedelta(hours=1)}")
+    given = ["segments", str(folder / "log.csv"), "--split", "2024-04-01", "-q"]
+    (folder / "log.csv").write_text("\n".join(rows), encoding="utf-8")
+    output = []
+    for more in (("--format", "json"), ()):
+        out = io.StringIO()
+        with redirect_stdout(out):
+            assert main([*given, *more]) == 0
+        output.append(out.getvalue())
+    return next(r for r in json.loads(output[0]) if r["kind"] == "cycle_time"), output[1]
+
+
+def test_later_cases_do_not_look_faster_for_being_cut_off_by_the_logs_end(tmp_path) -> None:
+    cycle, said = split(tmp_path, 0)
+    assert not cycle["significant"]
+    assert cycle["a_cases"] == 273 and cycle["b_cases"] < 45 and "shortly before the log's end" in " ".join(said.split())
+
+
+def test_a_change_from_a_day_on_is_seen(tmp_path) -> None:
+    cycle, _ = split(tmp_path, 6)
+    assert cycle["significant"] and cycle["b"] > cycle["a"] + 4 * 86400
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--by", "channel", "--versus", "web", "web"), "share cases"),
+        (("--by", "channel", "--versus", "web", "brnch"), "unknown value of channel 'brnch'"),
+        (("--by", "resource", "--versus", "Ann Li", "Bob Wu"), "no attribute 'resource'"),  # people are not segments
+    ],
+)
+def test_groups_that_cannot_be_compared(run, given, said) -> None:
+    with pytest.raises(UsageError, match=said):
+        run(*given)
+
+
+def test_cases_that_all_last_equally_long_have_no_fastest_quarter(tmp_path, capsys) -> None:
+    rows = [
+        "case,activity,start,end",
+        *(f"{k},register,2024-0{1 + k // 20}-{1 + k % 20:02} 09:00,2024-0{1 + k // 20}-{1 + k % 20:02} 10:00" for k in range(60)),
+    ]
+    (tmp_path / "log.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert main(["segments", str(tmp_path / "log.csv"), "--fast-slow", "-q"]) == 2
+    assert "GROUPS_OVERLAP" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", [("--versus", "web", "branch"), ("--split", "2024-03", "--fast-slow")])

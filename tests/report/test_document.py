@@ -32,6 +32,7 @@ KEYS = [
     "batches",
     "conformance",
     "journey",
+    "survey",
     "training",
     "risk",
     "diagnoses",
