@@ -64,7 +64,7 @@ NEEDS: Mapping[str, Text] = MappingProxyType(
         "groups": Text(zh="客户类型、渠道或产品", en="customer segment, channel or product"),
         "amounts": Text(zh="金额", en="amounts"),
         "segment": Text(
-            zh="客户类型列，以及配置中声明的优先客群（[segments] priority）",
+            zh="客户类型列，以及配置中声明的优先客群",
             en="the customer segment, and which segments are to be served first ([segments] priority in the configuration)",
         ),
     }

@@ -110,7 +110,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_what_is_set_and_not_used_yet_is_named(tmp_path: Path) -> None:
-    text = '[calendar]\nhours = "Mon-Fri 09:00-17:00"\n[segments]\npriority = ["vip"]\n[privacy]\nminimum_cases = 5\n[[job]]\nname = "weekly"\nlog = "a.csv"\n'
+    text = '[segments]\npriority = ["vip"]\n[privacy]\nminimum_cases = 5\n[[job]]\nname = "weekly"\nlog = "a.csv"\n'
     assert loaded(tmp_path, text).without_effect == ("job",)
     assert Settings().without_effect == ()
 

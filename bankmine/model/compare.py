@@ -121,7 +121,8 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Comparison(Shown):
-    """`a` and `b`: cases of each; `young`: cases too young for either; `kinds`: cycle time, waits by activity, arcs (how many cases take them, and how long), variants.
+    """`a` and `b`: cases of each; `young`: cases too young for either; `kinds`: cycle time, waits by activity, arcs (how many cases take
+    them, and how long), variants.
 
     Each figure is of cases, not events: a case that takes an arc twice counts once, with the sum of its times. Times are calendar time up
     to each case's last stamp. Arcs, waits and variants of fewer than `minimum_cases` cases in both together are not asked about.

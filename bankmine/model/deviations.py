@@ -36,9 +36,10 @@ class Deviations(Shown):
     `kind`: *skipped*, the model demands the activity and the case lacks it; *inserted*, it happened where the model has no place for
     it; *swapped*, it happened, but not in its place: inserted in a case that lacks it where the model demands it, or could have had
     it in the one place that it has (`Reference.placed`); *repeated*, inserted though it had already happened in the case.
-    `activity`; `title`: what people call it; `happened` int64: closed cases that have it at all. `control` bool: it checks or approves. `cases` int64: closed cases with it, of
-    `of_cases`; `variants` bool [deviations, variants]: which variants have it. `timed` int64: its cases with a known cycle time;
-    `mean_extra_s`, `median_extra_s` float64: by how much theirs lies above that of the others, NaN with fewer than 5 on either side.
+    `activity`; `title`: what people call it; `happened` int64: closed cases that have it at all. `control` bool: it checks or
+    approves. `cases` int64: closed cases with it, of `of_cases`; `variants` bool [deviations, variants]: which variants have it. `timed`
+    int64: its cases with a known cycle time; `mean_extra_s`, `median_extra_s` float64: by how much theirs lies above that of the others,
+    NaN with fewer than 5 on either side.
     """
 
     kind: tuple[Kind, ...]

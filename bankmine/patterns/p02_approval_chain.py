@@ -50,7 +50,8 @@ class ApprovalChain(Pattern):
                 limit = f"{figures['limit']:,.0f}"
             text = Text(
                 zh="「{name}」紧接在另一道审批之后，{approvals} 次中只有 {hits} 次未通过或退回（至多 {most}）。{how}",
-                en="“{name}” comes right after another approval; {hits} of {approvals} times it rejected or sent back (at most {most}). {how}",
+                en="“{name}” comes right after another approval; {hits} of {approvals} times it rejected or sent back (at most {most}). "
+                "{how}",
             ).format(
                 name=facts.names[activity],
                 approvals=len(rows),

@@ -80,8 +80,8 @@ class KnockoutOrder(Pattern):
         text = Text(
             zh="「{name}」每次用 {effort}，只拒绝 {share}；其后的「{later}」每次只用 {cheaper}，却拒绝 {more}。先做「{later}」，{n} 件被拒的业务就不必再做"
             "「{name}」。先确认后者不依赖前者的结果。",
-            en="“{name}” takes {effort} and rejects {share}; “{later}”, which comes after it, takes {cheaper} and rejects {more}. Done first, "
-            "“{later}” would spare {n} rejected cases “{name}”. Make sure first that it does not need what “{name}” finds.",
+            en="“{name}” takes {effort} and rejects {share}; “{later}”, which comes after it, takes {cheaper} and rejects {more}. Done "
+            "first, “{later}” would spare {n} rejected cases “{name}”. Make sure first that it does not need what “{name}” finds.",
         ).format(
             name=facts.names[activity],
             later=facts.names[later],

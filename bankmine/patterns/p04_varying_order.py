@@ -69,7 +69,7 @@ class VaryingOrder(Pattern):
             text = Text(
                 zh="「{one}」与「{other}」由不同岗位办理，{forward} 件先前者、{backward} 件先后者（较少的占 {share}），却总是一个等另一个，平均多等 {took}。"
                 "两者互不依赖，可同时开始。",
-                en="“{one}” and “{other}” belong to different roles; {forward} cases have the one first, {backward} the other (the rarer order: "
+                en="“{one}” and “{other}” belong to different roles; {forward} cases have the one first, {backward} the other (rarer: "
                 "{share}), yet one waits for the other, {took} on average. They do not need each other: begin both at once.",
             ).format(
                 one=facts.names[one],

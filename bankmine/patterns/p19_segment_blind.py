@@ -71,9 +71,9 @@ class SegmentBlind(Pattern):
         text = Text(
             zh="声明优先的客群（{segments}，{cases} 件）与其他客户走同样的流程、等同样的时间，在「{name}」前等得最多。设专门通道或专属经理，可使其每件少等 {saved}；"
             "人手不变时，其他客户每件约多等 {pays}。",
-            en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, most of all before "
-            "“{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait about "
-            "{pays} longer each.",
+            en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, most "
+            "of all before “{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait "
+            "about {pays} longer each.",
         ).format(
             segments=Text(zh="、".join(facts.priority), en=", ".join(facts.priority)),
             cases=int(declared.sum()),

@@ -20,8 +20,8 @@ class SimpleCases(Pattern):
 
     Among closed cases with an amount. The threshold is the largest amount up to which the lower end of the share of cases not declined
     is at least `safe_share`; above it, cases are declined surely more often. Fires where approvals, or checks that no rule makes
-    mandatory, are done as often below the threshold as above it. Saved is their time in the cases below; a control is not dropped but given a
-    threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers & Liman
+    mandatory, are done as often below the threshold as above it. Saved is their time in the cases below; a control is not dropped but given
+    a threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers & Liman
     Mansar (2005); definitions §3.4 P20.
     """
 
@@ -80,9 +80,9 @@ class SimpleCases(Pattern):
         text = Text(
             zh="金额不超过 {threshold} 的 {cases} 件中，未被拒绝的至少占 {safe}，却与大额业务一样经过{steps}。经控制负责人签署后，为其设简易通道，"
             "由系统按规则放行并事后抽查，首先从「{name}」做起。",
-            en="Of {cases} cases up to {threshold} at least {safe} are not declined, yet they go through {steps} like the large ones. With the "
-            "control owner's signature give them a simple lane that the system lets through by rule and that is sampled afterwards; begin "
-            "with “{name}”.",
+            en="Of {cases} cases up to {threshold} at least {safe} are not declined, yet they go through {steps} like the large ones. With "
+            "the control owner's signature give them a simple lane that the system lets through by rule and that is sampled afterwards; "
+            "begin with “{name}”.",
         ).format(
             threshold=f"{threshold:,.0f}",
             cases=count,

@@ -26,8 +26,8 @@ class UnequalWait(Pattern):
     Compared is the waiting in duty time (queue, overtaken, unexplained), not what customers, systems or closed doors make, inside strata
     of the other attributes, the quarter of the amount and the month of arrival. Fires where the stratified rank test keeps
     q < 0.05 over all values of all attributes and Cliff's delta is at least `delta`; found at the step with the most excess. Saved
-    is what the mean wait there, nights included, lies above the others'. A segment that the bank means to serve first is no inequity to the rest. Case
-    assignment, Reijers & Liman Mansar (2005); definitions §3.4 P21, §4.
+    is what the mean wait there, nights included, lies above the others'. A segment that the bank means to serve first is no inequity to
+    the rest. Case assignment, Reijers & Liman Mansar (2005); definitions §3.4 P21, §4.
     """
 
     code = "P21"

@@ -81,13 +81,13 @@ class Problem:
     """One planted problem.
 
     `step`: where it is to be found (the log's activity); `share`: of the opportunities at which it strikes; `strength`, by pattern:
-    P01, P02, P25 median duty hours until the needless step is done; P05 median duty hours between the two steps; P06, P07 median hours until the work is picked up again; P09 load of the busiest
-    person; P14 median wait over the expected days; P16 mean minutes over those of a usual call; P26 mean number of retries; P29 and
-    P21 median duty hours until the work is seen, the latter of one segment. `path`: the steps repeated (P07), the two steps (P05).
-    Problems of a `role` are found at its step with the most of the cause. `load`: of the role with the problem, were all its work
-    done in time; what is left over at the end takes off some hundredths. `how`: P10 the order, P12 the role's hours or "arrivals",
-    P13 when the peak is, with `at`, what o'clock or which day (modulo 5, Monday = 0); `share` is then that of the cases that go
-    first (P10) or come at another time (P12, P13). `batching`: what is held back (P11).
+    P01, P02, P25 median duty hours until the needless step is done; P05 median duty hours between the two steps; P06, P07 median hours
+    until the work is picked up again; P09 load of the busiest person; P14 median wait over the expected days; P16 mean minutes over those
+    of a usual call; P26 mean number of retries; P29 and P21 median duty hours until the work is seen, the latter of one segment. `path`:
+    the steps repeated (P07), the two steps (P05). Problems of a `role` are found at its step with the most of the cause. `load`: of the
+    role with the problem, were all its work done in time; what is left over at the end takes off some hundredths. `how`: P10 the order,
+    P12 the role's hours or "arrivals", P13 when the peak is, with `at`, what o'clock or which day (modulo 5, Monday = 0); `share` is then
+    that of the cases that go first (P10) or come at another time (P12, P13). `batching`: what is held back (P11).
     """
 
     pattern: str
