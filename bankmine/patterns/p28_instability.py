@@ -10,7 +10,7 @@ from bankmine.measure.drift import WAIT
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.process.definition import Party
 from bankmine.show.format import duration
-from bankmine.stats.difference import FALSE_DISCOVERIES, SMALL, false_discovery, standardised
+from bankmine.stats.difference import FALSE_DISCOVERIES, LARGE, SMALL, false_discovery, rank_sums, standardised
 from bankmine.words import Text
 
 FEWEST_ITEMS = 30
@@ -53,9 +53,10 @@ class Instability(Pattern):
     """The same work waits longer than it did some weeks ago, or longer at one branch than at the best ones.
 
     Fires where the weekly level of a step's waits has risen and stayed risen (see the drift measure: at least 12 weeks, not by chance
-    at 5 % over all series), and where a branch's waits at a step are longer than the others' within the same product (Cliff's delta at
-    least 0.33, false discoveries under 5 %) among at least three branches with 30 items. Saved is each wait's excess over the
-    same quantile of the level before, or of the best quarter of branches. Rework that has risen is told by P07.
+    at 5 % over all series) by a Cliff's delta of at least `rise`, so that the seasons of business are no news; and where a branch's
+    waits at a step are longer than the others' within the same product (delta at least `gap`, false discoveries under 5 %), among at
+    least three branches with 30 items. Saved is each wait's excess over the same quantile of the level before, or of the best quarter
+    of branches. Rework that has risen is told by P07.
     Control addition, Reijers & Liman Mansar (2005); definitions §3.4 P28, §4.
     """
 
@@ -67,10 +68,12 @@ class Instability(Pattern):
     feasibility = "high"
     phase = "7-9"
 
+    rise: float = LARGE
+    gap: float = SMALL
     realistic: float = 0.5
 
     def find(self, facts: Facts) -> Iterator[Finding]:
-        for one in unstable(facts):
+        for one in unstable(facts, self.rise, self.gap):
             words: dict[str, Text | str | int | float] = {
                 "name": facts.names[one.activity],
                 "before": duration(one.before_s),
@@ -101,24 +104,27 @@ def unstable_waits(facts: Facts) -> np.ndarray:
     return result
 
 
-def unstable(facts: Facts) -> Iterator[Unstable]:
+def unstable(facts: Facts, rise: float = LARGE, gap: float = SMALL) -> Iterator[Unstable]:
     """Steps whose waits have risen for good, in the measure's order; then branches that lag behind, by activity and branch."""
-    yield from _since(facts)
+    yield from _since(facts, rise)
     if "branch" in facts.attributes:
-        yield from _offices(facts)
+        yield from _offices(facts, gap)
 
 
-def _since(facts: Facts) -> Iterator[Unstable]:
+def _since(facts: Facts, rise: float) -> Iterator[Unstable]:
     drift = facts.drift
     for k in np.flatnonzero(drift.lasting & (drift.what == WAIT) & (drift.after > drift.before)).tolist():
         here = (facts.activity == drift.activity[k]) & (facts.enabler >= 0)
         before = here & (facts.enabled >= drift.since[k]) & (facts.enabled < drift.at[k])
         rows = np.flatnonzero(here & (facts.enabled >= drift.at[k]))
+        both = np.concatenate([facts.wait[rows], facts.wait[before]]).astype(float)
+        if not rank_sums(both, (np.arange(len(both)) < len(rows)).astype(np.int64), 2).delta[1] >= rise:
+            continue
         excess = _excess(facts.wait[rows], facts.wait[before])
         yield Unstable(int(drift.activity[k]), rows, excess, float(drift.before[k]), float(drift.after[k]), since=int(drift.at[k]))
 
 
-def _offices(facts: Facts) -> Iterator[Unstable]:
+def _offices(facts: Facts, gap: float) -> Iterator[Unstable]:
     branch, product = facts.attributes["branch"], facts.attributes.get("product")
     people = facts.by_staff & ~facts.of_party(Party.SYSTEM)
     known = (branch.codes >= 0) & people[facts.activity] & (facts.enabler >= 0) & ~facts.by_design
@@ -135,7 +141,7 @@ def _offices(facts: Facts) -> Iterator[Unstable]:
         best = np.isin(of, enough[medians <= np.quantile(medians, BEST)])
         for office in enough.tolist():
             asked.append((activity, int(offices[office]), rows[of == office], rows[best & (of != office)]))
-            p.append(float(found.p[office]) if found.delta[office] >= SMALL else 1.0)
+            p.append(float(found.p[office]) if found.delta[office] >= gap else 1.0)
     for (activity, office, rows, best), q in zip(asked, false_discovery(np.array(p)).tolist(), strict=True):
         if q >= FALSE_DISCOVERIES or not len(best):
             continue
