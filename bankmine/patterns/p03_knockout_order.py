@@ -12,7 +12,7 @@ from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
-CHECKS = (Kind.CONTROL, Kind.CHECK, Kind.APPROVAL)
+CHECKS = (Kind.CONTROL, Kind.CHECK)  # an approval rests on what was found before it
 FEWEST_REJECTIONS = 30
 
 
@@ -20,8 +20,8 @@ FEWEST_REJECTIONS = 30
 class KnockoutOrder(Pattern):
     """A costly check that rejects few comes before a cheap one that rejects many.
 
-    A check rejects where the next step of the bank's people is a rejection. Of two checks that both reject, one usually before the other,
-    the first ought to be the one with less effort per rejection. Fires where the effort per rejection of the earlier one (at the upper
+    A check rejects where the next step of the bank's people is a rejection. Of two checks that both reject, one usually right before the
+    other, the first ought to be the one with less effort per rejection. Fires where the effort per rejection of the earlier one (at the upper
     end of its rejection share) is more than `ratio` times that of the later one (at the lower end), and no rule demands their order.
     Spared is the earlier check in the cases that the later one rejects. Rejection shares are of the cases that reach a check, and
     what a check needs to know the log does not tell: a proxy. Knock-out, resequencing, Reijers & Liman Mansar (2005); definitions
@@ -72,7 +72,8 @@ class KnockoutOrder(Pattern):
         first, second = (np.full(facts.cases, -1, dtype=np.int64) for _ in range(2))
         first[facts.case[rows[::-1]]], second[facts.case[others[::-1]]] = rows[::-1], others[::-1]
         both = (first >= 0) & (second >= 0)
-        if not both.any() or (first[both] < second[both]).mean() < 0.9:
+        # Next to each other, so that the later one is not moved ahead of the work that it looks at.
+        if not both.any() or (next_staffed(facts)[first[both]] == second[both]).mean() < 0.9:
             return None
         cases = np.unique(facts.case[others[rejects[others]]])
         cases = cases[both[cases] & (first[cases] < second[cases])]
