@@ -21,8 +21,8 @@ class KnockoutOrder(Pattern):
     """A costly check that rejects few comes before a cheap one that rejects many.
 
     A check rejects where the next step of the bank's people is a rejection. Of two checks that both reject, one usually right before the
-    other, the first ought to be the one with less effort per rejection. Fires where the effort per rejection of the earlier one (at the upper
-    end of its rejection share) is more than `ratio` times that of the later one (at the lower end), and no rule demands their order.
+    other, the first ought to be the one with less effort per rejection. Fires where the effort per rejection of the earlier one (at the
+    upper end of its rejection share) is more than `ratio` times that of the later one (at the lower end), and no rule demands their order.
     Spared is the earlier check in the cases that the later one rejects. Rejection shares are of the cases that reach a check, and
     what a check needs to know the log does not tell: a proxy. Knock-out, resequencing, Reijers & Liman Mansar (2005); definitions
     §3.1, §3.4 P03.
