@@ -21,6 +21,8 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
         return None
     data = np.frombuffer(content, dtype=np.uint8)
     size = len(content.rstrip(b"\r\n"))
+    if content[size:] not in (b"", b"\n", b"\r\n"):
+        return None  # blank lines at the end are counted by the exact reader like any others
     ends = np.flatnonzero(data[:size] == LF)
     if len(ends) < header_line:
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bankmine.errors import InputError
@@ -270,6 +270,7 @@ def test_both_paths_read_what_was_written(rows: list[tuple[str, str, str]], quot
 
 
 @settings(max_examples=150, deadline=None)
+@example(",,\n\n")
 @given(st.text(st.sampled_from('ab1",;\n\r\\ é业'), max_size=60))
 def test_any_text_is_read_alike_by_both_paths_or_refused(text: str) -> None:
     content = f"case,activity,time\n{text}"
