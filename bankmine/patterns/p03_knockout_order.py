@@ -23,7 +23,8 @@ class KnockoutOrder(Pattern):
     A check rejects where the next step of the bank's people is a rejection. Of two checks that both reject, one usually right before the
     other, the first ought to be the one with less effort per rejection. Fires where the effort per rejection of the earlier one (at the
     upper end of its rejection share) is more than `ratio` times that of the later one (at the lower end), and no rule demands their order.
-    Spared is the earlier check in the cases that the later one rejects. Rejection shares are of the cases that reach a check, and
+    Spared is the earlier check in the cases that the later one rejects, less what the later one costs the cases that the earlier one
+    rejects. Rejection shares are of the cases that reach a check, and
     what a check needs to know the log does not tell: a proxy. Knock-out, resequencing, Reijers & Liman Mansar (2005); definitions
     §3.1, §3.4 P03.
     """
@@ -99,4 +100,10 @@ class KnockoutOrder(Pattern):
             "later_rejected_share": hits / len(others),
             "spared_cases": len(cases),
         }
-        return Finding(activity, text, figures, cases, *whole(facts, spared), where={"to_activity": facts.names[later]})
+        rows, wait, work = whole(facts, spared)
+        # The cases that the earlier one declines have the later one as well, then.
+        declined = rejects & (facts.activity == activity) & (second[facts.case] < 0)
+        extra = int(declined.sum()) * float((facts.wait[others] + facts.work[others]).mean())
+        kept = max(1 - extra / max(float((wait + work).sum()), 1.0), 0.0)
+        wait, work = (wait * kept).astype(np.int64), (work * kept).astype(np.int64)
+        return Finding(activity, text, figures, cases, rows, wait, work, where={"to_activity": facts.names[later]})

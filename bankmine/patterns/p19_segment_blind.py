@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import CUSTOMER, SYSTEM
 from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.queues import Queue, queues, sooner
 from bankmine.show.format import duration
 from bankmine.stats.difference import NEGLIGIBLE
 from bankmine.stats.equivalence import cliffs_delta_interval, jensen_shannon
@@ -22,16 +23,16 @@ class SegmentBlind(Pattern):
 
     Looked for only where `[segments] priority` names segments or products. Fires where the 95 % interval of Cliff's delta between the
     bank's waits of the declared cases and of the others lies within `alike` on either side (treated alike is shown, not merely
-    no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the step at which
-    the declared cases wait most; saved is what their waits there lie above their own lower quartile. In a queue others pay for it, and
-    the text says who. Case types, triage, customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
+    no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the role in
+    whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above their own lower
+    quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types, triage, customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
     """
 
     code = "P19"
     title = Text(zh="优先客群未获优先", en="Served first in name only")
     diagnoses = ("D4",)
     plan = ("7.2(1)", "7.2(2)", "7.2(4)")
-    needs = ("start", "segment")
+    needs = ("start", "resource", "segment", "calendar")
     evidence = "proxy"
     feasibility = "medium"
     consequence = "customer"
@@ -61,22 +62,23 @@ class SegmentBlind(Pattern):
         apart = jensen_shannon(np.bincount(arc[mine], minlength=size * size), np.bincount(arc[~mine], minlength=size * size))
         if low < -self.alike or high > self.alike or apart >= self.divergence:
             return
-        rows = np.flatnonzero(declared[facts.case] & (ours > 0))
-        activity = int(grouped_sum(ours[rows], facts.activity[rows], size).argmax())
-        rows = rows[facts.activity[rows] == activity]
-        usual = float(np.quantile(ours[rows], 0.25))
-        cut = np.maximum(ours[rows] - usual, 0).astype(np.int64)
+        spared = [(queue, *self._spared(facts, queue, declared)) for queue in queues(facts)]
+        queue, rows, cut = max(spared, key=lambda each: int(each[2].sum()), default=(None, facts.case[:0], facts.wait[:0]))
+        if queue is None or not len(rows):
+            return
+        activity = queue.place(queue.contention)
         saved, others = float(cut.sum()) / SECOND / max(int(declared.sum()), 1), int((~declared).sum())
         pays = float(cut.sum()) / SECOND / others
         text = Text(
-            zh="声明优先的客群（{segments}，{cases} 件）与其他客户走同样的流程、等同样的时间，在「{name}」前等得最多。设专门通道或专属经理，可使其每件少等 {saved}；"
+            zh="声明优先的客群（{segments}，{cases} 件）与其他客户走同样的流程、等同样的时间，在「{role}」处排队最久，「{name}」最为突出。设专门通道或专属经理，可使其每件少等 {saved}；"
             "人手不变时，其他客户每件约多等 {pays}。",
-            en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, most "
-            "of all before “{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait "
+            en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, "
+            "longest in the queue of “{role}”, most of all at “{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait "
             "about {pays} longer each.",
         ).format(
             segments=Text(zh="、".join(facts.priority), en=", ".join(facts.priority)),
             cases=int(declared.sum()),
+            role=queue.name,
             name=facts.names[activity],
             saved=duration(saved),
             pays=duration(pays),
@@ -91,4 +93,18 @@ class SegmentBlind(Pattern):
             "others_pay_s": pays,
         }
         where = {"segment": facts.priority[0]} if len(facts.priority) == 1 else {}
-        yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where=where)
+        yield Finding(
+            activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where={"role": queue.name, **where}
+        )
+
+    @staticmethod
+    def _spared(facts: Facts, queue: Queue, declared: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The items of the declared cases that waited longer in the queue than their own lower quartile, and by how much sooner they would
+        be done.
+        """
+        mine = declared[facts.case[queue.rows]]
+        if not mine.any():
+            return queue.rows[mine], queue.waited[mine]
+        rows, waited = queue.rows[mine], queue.waited[mine]
+        longer = np.maximum(waited - int(np.quantile(waited, 0.25)), 0)
+        return rows[longer > 0], sooner(facts, rows, longer)[longer > 0]

@@ -19,9 +19,9 @@ class SimpleCases(Pattern):
     """Small cases that are practically never declined go through all the checks and approvals of large ones.
 
     Among closed cases with an amount. The threshold is the largest amount up to which the lower end of the share of cases not declined
-    is at least `safe_share`; above it, cases are declined surely more often. Fires where approvals, or checks that no rule makes
-    mandatory, are done as often below the threshold as above it. Saved is their time in the cases below; a control is not dropped but given
-    a threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers & Liman
+    is at least `safe_share`; above it, cases are declined surely more often. Fires where approvals, or checks that are
+    no control, are done as often below the threshold as above it. Saved is their time in the cases below; an approval is not dropped but
+    given a threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers & Liman
     Mansar (2005); definitions §3.4 P20.
     """
 
@@ -59,10 +59,8 @@ class SimpleCases(Pattern):
         if len(large) < FEWEST or wilson(int(lost[count:].sum()), len(large))[0] <= 1 - self.safe_share:
             return
         threshold = float(amount[small[-1]])
-        steps = [m.step for m in facts.understanding.activities]
-        optional = np.array([step is None or not step.mandatory for step in steps], dtype=bool)
-        # An approval by rule is still an approval; a mandatory check has to be done by somebody.
-        checks = facts.by_staff & (facts.of_kind(Kind.APPROVAL) | (optional & facts.of_kind(Kind.CONTROL, Kind.CHECK)))
+        # An approval by rule is still an approval; a control has to be done by somebody, whatever the amount.
+        checks = facts.by_staff & facts.of_kind(Kind.APPROVAL, Kind.CHECK)
         spare = []
         for activity in np.flatnonzero(checks).tolist():
             has = np.zeros(facts.cases, dtype=bool)

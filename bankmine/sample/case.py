@@ -1,81 +1,27 @@
 """A case on its way through the process: each call does one step and yields the work wanted, or the time at which to go on."""
 
-import math
-from bisect import bisect_right
-from collections.abc import Generator, Sequence
-from typing import TypeVar
+import copy
+from collections.abc import Generator
 
 from bankmine.sample.extra_steps import EXTRA
-from bankmine.sample.office import DAY, HOUR, OFFICE, Job
+from bankmine.sample.office import DAY, HOUR, Job
 from bankmine.sample.problems import DEADLINE_DAYS, Problem
 from bankmine.sample.problems_service import SETTLED_DAYS
-from bankmine.sample.routes import Journey, Route
-from bankmine.sample.waits import CUSTOMER as FOR_CUSTOMER
-from bankmine.sample.waits import NOTHING
-from bankmine.sample.waits import SYSTEM as FOR_SYSTEM
-from bankmine.sample.world import CUSTOMER, SYSTEM, Row, World
+from bankmine.sample.routes import Journey, Route, Thread
+from bankmine.sample.walker import Walker
+from bankmine.sample.world import CUSTOMER, SYSTEM
 
-T = TypeVar("T")
-LONGEST = 6 * HOUR  # one sitting
-LARGE = -0.2533  # the normal distribution's 40 % point
-MORNING = 2 * HOUR
+DECLINED_LARGE = 0.10  # of the larger amounts, where only they are declined
 SOON = 0.5  # median hours until work that came back by a small fault is picked up again
 USUAL_SHARE = 0.45  # median answer time of customers, as a share of the days that the process definition expects
 SPREAD = 0.6  # sigma of the logarithm of customers' answer times
 NEVER = 1 << 60
-IN_DUTY_HOURS = 0.92  # of answers that fall outside duty hours, the share that customers put off until the office is open
 
 
-class Case:
-    """One case: its own clock `now`, the end of its last row, `enabled`, and the people who worked on it."""
+class Case(Walker):
+    """One case, with whatever goes wrong with it."""
 
-    __slots__ = ("_late", "_times", "_who", "arrival", "enabled", "now", "number", "world")
-
-    def __init__(self, world: World, number: int, arrival: int) -> None:
-        self.world, self.number, self.arrival, self.now, self.enabled = world, number, arrival, arrival, arrival
-        self._times: dict[str, int] = {}
-        self._who: dict[str, tuple[str, int]] = {}  # role and person at each step
-        self._late: list[str] = []
-
-    @property
-    def large(self) -> bool:
-        """Among the larger 60 % of amounts, which need a second signature."""
-        return self.world.draws.normal("amount", self.number) > LARGE
-
-    # Chance
-
-    def chance(self, name: str, share: float) -> bool:
-        return self.world.draws.uniform(f"{name}{self._again(name)}", self.number) < share
-
-    def pick(self, name: str, values: Sequence[T]) -> T:
-        return values[int(self.world.draws.uniform(name, self.number) * len(values))]
-
-    def _planted(self, pattern: str, step: str | None = None) -> Problem | None:
-        """The planted problem of that pattern (and at that step), if there is one."""
-        return next((p for p in self.world.problems if p.pattern == pattern and step in (None, p.step)), None)
-
-    def _strikes(self, problem: Problem | None) -> bool:
-        if problem is None or not self.chance(problem.pattern, problem.share):
-            return False
-        self.world.struck.add(self.number)
-        return True
-
-    def _again(self, name: str) -> int:
-        """How often this was drawn before, so that every draw of a case is its own."""
-        times = self._times.get(name, 0)
-        self._times[name] = times + 1
-        return times
-
-    def _lognormal(self, name: str, median: float, sigma: float) -> float:
-        return median * math.exp(sigma * self.world.draws.normal(f"{name}{self._again(name)}", self.number))
-
-    def _service(self, step: str, part: float = 1.0) -> int:
-        task = self.world.model.tasks[step]
-        variance = math.log1p(task.cv**2)
-        mean = task.minutes * 60 * self.world.scale[step] * part
-        return round(min(max(self._lognormal(step, mean * math.exp(-variance / 2), math.sqrt(variance)), 20.0), LONGEST))
-
-    # Steps
+    __slots__ = ()
 
     def begins(self, step: str) -> Route:
         yield from self._by(CUSTOMER, step, self._lognormal(step, 480, 0.5))
@@ -94,6 +40,65 @@ class Case:
             self._late.remove(late)
             yield from self._perform(late)
         yield from self._needless(step)
+
+    def check(self, step: str) -> Journey:
+        """A check, with the bank's cheaper one that declines more before it, or after it (P03): True if the case is declined."""
+        knock_out = self.world.model.layout.knock_out
+        if knock_out is None:
+            yield from self.work(step)
+            return False
+        # The draws are the same in either order, so that the same cases are declined.
+        declined = {check: self.chance(f"declined by {check}", share) for check, share in knock_out.items()}
+        problem = self._planted("P03")
+        for each in knock_out if problem is None else reversed(tuple(knock_out)):
+            yield from self.work(each)
+            if declined[each]:
+                if problem is not None and not declined[step]:
+                    self.world.struck.add(self.number)
+                yield from self.work(f"{self.world.model.process}.reject")
+                return True
+        return False
+
+    def declined(self, share: float) -> bool:
+        """Whether a case is declined that has passed every check; a bank with a cheaper check (P03) has declined it there."""
+        layout = self.world.model.layout
+        if layout.simple is None:
+            return layout.knock_out is None and self.chance("reject", share)
+        # Nobody is where little is at stake (P20).
+        return not self._simple and self.chance("reject", min(max(DECLINED_LARGE, share / (1 - layout.simple)), 0.5))
+
+    def to_approve(self, usual: bool) -> bool:
+        """Whether somebody has to approve; a bank with a simple lane lets small amounts pass, unless that is the problem (P20)."""
+        if self.world.model.layout.simple is None:
+            return usual
+        if self._simple and self._planted("P20") is not None:
+            self.world.struck.add(self.number)
+            return True
+        return not self._simple
+
+    def both(self, one: str, other: str, between: Route | None = None) -> Route:
+        """Two steps, one after the other; in a bank that does them at the same time, unless that is the problem (P04), at once."""
+        if one not in self.world.model.layout.beside:
+            yield from self.work(one)
+            yield from between or ()
+            yield from self.work(other)
+            return
+        yield from between or ()
+        problem = self._planted("P04")
+        if problem is not None:
+            self.world.struck.add(self.number)
+            for step in (other, one) if self.chance("P04", problem.share) else (one, other):
+                yield from self.work(step)
+            return
+        twin, thread = copy.copy(self), Thread()
+        self.world.begin(self.now, twin._ends(other, thread))
+        yield from self.work(one)
+        yield thread
+        self.now = self.enabled = max(self.now, twin.now)
+
+    def _ends(self, step: str, thread: Thread) -> Route:
+        yield from self.work(step)
+        thread.finish()
 
     def system(self, step: str, seconds: float) -> Route:
         """A step that a system does at once, at any hour; where it fails it is tried again within minutes."""
@@ -167,40 +172,6 @@ class Case:
         yield self._later(self._lognormal("P24 settled", problem.strength * SETTLED_DAYS * DAY, 0.5))
         closing = Job(self.number, f"{process}.complaint_closed", 900, self.enabled, self.enabled)
         yield from self._served(model.front, closing)
-
-    # How
-
-    def _perform(self, step: str, *, calls: bool = False, person: int | None = None, part: float = 1.0) -> Route:
-        """Work at a step by its role."""
-        model = self.world.model
-        role = model.tasks[step].role
-        if self._strikes(self._planted("P22", step)):
-            role, person = self._who[model.entry]
-        if calls:
-            self._enquires(step)
-        yield from self._served(role, Job(self.number, step, self._service(step, part), self.enabled, self.enabled, person))
-
-    def _served(self, role: str, job: Job) -> Route:
-        """A job that the team of that role gets to see now."""
-        team = self.world.teams[role]
-        if job.person is None and team.desk.named:
-            job.person = bisect_right(team.desk.named, self.world.draws.uniform("P09 desk", self.number))
-        if (favoured := team.desk.favoured) < 1:
-            job.favoured = self.world.draws.uniform(f"P10 favour {favoured}", self.number) < favoured
-        yield team, job
-        self._who[job.step] = role, job.who
-        self.now = self.enabled = job.end
-
-    def _by(self, party: str, step: str, duration: float, *, unanswered: bool = False) -> Route:
-        """A step by a customer or a system; `unanswered`: what came before was a wait for the customer, whoever ends it."""
-        wait = list(NOTHING)
-        wait[FOR_CUSTOMER if unanswered or party == CUSTOMER else FOR_SYSTEM] = self.now - self.enabled
-        end = self.now + round(duration)
-        self.world.rows.append(
-            Row(self.number, step, self.now, end, party, party, self.enabled, tuple(wait), self.number in self.world.moved)
-        )
-        self.now = self.enabled = end
-        yield end
 
     def _answer(self, asked: str, reply: str, *, at_counter: bool) -> Route:
         """The customer's answer: mostly within the expected days, on the spot at the counter; late where that is the problem."""
@@ -277,23 +248,6 @@ class Case:
     def _colleague(self, person: int, people: int, name: str) -> int:
         return (person + 1 + int(self.world.draws.uniform(name, self.number) * (people - 1))) % people
 
-    def _enquires(self, step: str) -> None:
-        """The customer may call while the case lies before this step; a second thread of the case, which does not hold it up."""
-        world, problem = self.world, self._planted("P16")
-        share = problem.share if problem is not None else world.faults.enquiries / len(world.model.tasks)
-        role = world.model.tasks[step].role
-        if world.model.roles[role].calls and self.chance("enquiry", share):
-            if problem is not None:
-                world.struck.add(self.number)
-            at = self.now + round(self._between("enquiry at", 0.1, 0.9) * max(world.teams[role].expects() - self.now, 600))
-            longer = problem.strength if problem is not None else 1.0
-            job = Job(self.number, world.model.enquiry, self._service(world.model.enquiry, longer), self.enabled, at)
-            world.begin(at, self._call(role, job))
-
-    def _call(self, role: str, job: Job) -> Route:
-        """Whoever has the case next answers the call."""
-        yield self.world.teams[role], job
-
     def _closes(self, step: str) -> Route:
         """The case is closed at once: by the system if the definition says so, else in the name of the bank's role."""
         of = self.world.definition.step(step)
@@ -303,28 +257,3 @@ class Case:
         # Nobody answered, so the whole wait was for the customer.
         job = Job(self.number, step, 120, self.enabled, NEVER)
         yield from self._served(self.world.model.tasks[self.world.model.asks[0]].role, job)
-
-    def _expected(self, step: str) -> float:
-        of = self.world.definition.step(step)
-        assert of is not None and of.expected_customer_days is not None, f"{step} asks the customer"
-        return of.expected_customer_days
-
-    def _between(self, name: str, low: float, high: float) -> float:
-        return low + (high - low) * self.world.draws.uniform(f"{name}{self._again(name)}", self.number)
-
-    def _later(self, seconds: float, *, in_duty_hours: bool = False) -> int:
-        self.now += round(seconds)
-        if in_duty_hours:
-            self.now = self._in_duty_hours(self.now)
-        return self.now
-
-    def _on_duty(self, role: str, seconds: float) -> int:
-        """When the role has been on duty for so long."""
-        self.now = self.world.teams[role].desk.hours.after(self.now, seconds)
-        return self.now
-
-    def _in_duty_hours(self, time: int) -> int:
-        """Most customers answer while the office is open; what would come at night comes in the course of the next morning."""
-        if OFFICE.is_open(time) or self.chance("at night", 1 - IN_DUTY_HOURS):
-            return time
-        return OFFICE.after(time, 0) + round(self._between("morning", 0.0, 1.0) * MORNING)

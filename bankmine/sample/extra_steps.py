@@ -29,9 +29,13 @@ def extra_of(pattern: str, model: Model) -> Extra:
 
 
 EXTRA = ("P01", "P02", "P25")
+CHEAP_MINUTES = 6.0
 
 
 def extended(model: Model, patterns: Collection[str]) -> Model:
     """The model with the work of the steps that these patterns add."""
-    more = [extra_of(pattern, model) for pattern in patterns if pattern in EXTRA]
-    return replace(model, tasks=MappingProxyType({**model.tasks, **{each.step: each.task for each in more}})) if more else model
+    more = {each.step: each.task for each in (extra_of(pattern, model) for pattern in patterns if pattern in EXTRA)}
+    if "P03" in patterns:
+        usual, cheap = model.knock_out
+        more[cheap] = Task(model.tasks[usual].role, CHEAP_MINUTES, 0.5)
+    return replace(model, tasks=MappingProxyType({**model.tasks, **more})) if more else model

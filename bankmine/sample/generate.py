@@ -1,10 +1,11 @@
 """A sample log of a bank's process with planted problems or none, and the truth about it."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -22,7 +23,7 @@ from bankmine.sample.problems import ALSO_TRUE, PROBLEMS, Problem, faults
 from bankmine.sample.problems import problem as draw
 from bankmine.sample.simulate import Plan, plan, run
 from bankmine.sample.staffing import placed
-from bankmine.sample.table import case_ids, kept_rows, log_table, person, waits_table
+from bankmine.sample.table import SEGMENTS, case_ids, kept_rows, log_table, person, waits_table
 from bankmine.sample.waits import CAUSES
 from bankmine.words import Lang, Text
 
@@ -69,7 +70,7 @@ class Truth:
 
     `pattern` to `struck_cases` are those of the first problem. `dirty`: share of dirty rows. `faults`: shares of small faults. `hours`:
     when the bank is open; `role_hours`, `people_hours`: the roles, and the people within their roles, that work at other hours.
-    `causes`: all seconds waited, by cause.
+    `causes`: all seconds waited, by cause. `settings`: what the bank has declared of itself, as bankmine.toml would say it.
     """
 
     process: str
@@ -84,6 +85,7 @@ class Truth:
     people_hours: dict[str, str]
     causes: dict[str, int]
     dirty: float = 0.0
+    settings: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def pattern(self) -> str | None:
@@ -116,6 +118,7 @@ class Truth:
             "people_hours": self.people_hours,
             "causes": self.causes,
             "dirty": self.dirty,
+            "settings": dict(self.settings),
         }
 
 
@@ -245,11 +248,12 @@ def generate(
         },
         {name: sum(row.parts[c] for row in kept) for c, name in enumerate(CAUSES)},
         dirty,
+        {"segments": {"priority": [SEGMENTS["P19"][0].of(lang)]}} if "P19" in patterns else {},
     )
-    slighted = next((each.problem.share for each in planted if each.problem.pattern == "P21"), None)
+    segmented = next((each.problem for each in planted if each.problem.pattern in SEGMENTS), None)
     struck = tuple(tuple(case_ids(scheme, np.array(sorted(each.struck), dtype=np.int64))) for each in planted)
     offices = any(each.problem.how == "branch" for each in planted)
-    table = log_table(scheme, kept, lang, slighted=slighted, offices=offices)
+    table = log_table(scheme, kept, lang, segmented=segmented, offices=offices)
     return Sample(soiled(table, dirty, seed), truth, waits_table(scheme, kept, lang), struck)
 
 

@@ -32,12 +32,28 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """How the bank has laid out the process, as far as banks differ.
+
+    `knock_out`: two checks of which a case has to pass both, in the order in which they ought to be done, and the share of the cases that
+    each declines; `beside`: two steps that are begun at once; `simple`: share of the cases, by amount,
+    that no one needs to approve; `first`: share of the cases whose segment is served first.
+    """
+
+    knock_out: Mapping[str, float] | None = None
+    beside: tuple[str, ...] = ()
+    simple: float | None = None
+    first: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """One process. `returns`: steps that are repeated, first to last, when the last, a review, finds an error made at the first.
 
     `asks`: steps that await the customer's answer; `at_counter`: customers in the branch answer on the spot. `controls`: control
     steps that may be found skipped; `entry`, `approval`: the four eyes; `timeouts`: labels under which the bank closes a case.
-    `chains`: successive steps of one role; `handed_over`: steps that come from people of another role; `front`: the role of the
+    `chains`: successive steps of one role; `knock_out`: a usual check, and a cheap one that some banks have before it; `beside`: two steps of
+    different roles that do not need each other; `handed_over`: steps that come from people of another role; `front`: the role of the
     first step.
     """
 
@@ -56,12 +72,15 @@ class Model:
     entry: str
     systems: tuple[str, ...]
     chains: tuple[tuple[str, str], ...]
+    knock_out: tuple[str, str]
+    beside: tuple[str, ...]
     handed_over: tuple[str, ...]
     front: str
     enquiry: str
     timeouts: tuple[str, ...]
     products: tuple[tuple[Text, float], ...]
     median_amount: float
+    layout: Layout = Layout()
 
 
 MODELS: Mapping[str, Model] = MappingProxyType(
@@ -102,6 +121,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 entry="deposit.enter",
                 systems=("deposit.account",),
                 chains=(("deposit.review", "deposit.identify"), ("deposit.handle", "deposit.ask_confirmation")),
+                knock_out=("deposit.identify", "deposit.check_eligibility"),
+                beside=(),
                 handed_over=("deposit.authorise", "deposit.handle"),
                 front="teller",
                 enquiry="deposit.enquiry",
@@ -155,6 +176,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 entry="loan.enter",
                 systems=("loan.score",),
                 chains=(("loan.check_documents", "loan.identify"),),
+                knock_out=("loan.assess_risk", "loan.fraud_check"),
+                beside=("loan.identify", "loan.credit_check"),
                 handed_over=("loan.credit_check", "loan.approve", "loan.prepare_offer"),
                 front="clerk",
                 enquiry="loan.enquiry",
@@ -202,6 +225,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 entry="payment.enter",
                 systems=("payment.process",),
                 chains=(("payment.review", "payment.enter"), ("payment.handle", "payment.ask_confirmation")),
+                knock_out=("payment.review", "payment.identify"),
+                beside=("payment.enter", "payment.screen"),
                 handed_over=("payment.screen", "payment.authorise", "payment.handle"),
                 front="teller",
                 enquiry="payment.enquiry",
@@ -250,6 +275,8 @@ MODELS: Mapping[str, Model] = MappingProxyType(
                 entry="wealth.enter",
                 systems=("wealth.debit",),
                 chains=(("wealth.record", "wealth.offer"),),
+                knock_out=("wealth.qualify", "wealth.verify_funds"),
+                beside=("wealth.identify", "wealth.risk_profile"),
                 handed_over=("wealth.risk_profile", "wealth.qualify", "wealth.enter", "wealth.approve", "wealth.record"),
                 front="checker",
                 enquiry="wealth.enquiry",

@@ -14,7 +14,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 WEEK = 7 * DAY  # time 0 is a Monday, 00:00
 TOGETHER, LONGEST_TOGETHER = 0.4, 5 * HOUR // 2  # work done all at once, as a share of what it takes one after another, and at most
-Order = Literal["first come", "last come", "favour"]
+Order = Literal["first come", "last come", "favour", "segment"]
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ class Team:
         first, now = jobs[0], self.clock.now
         self._number += 1
         self._backlog += sum(job.duration for job in jobs)
-        rank = int(self.desk.order == "favour" and not first.favoured)
+        rank = int(self.desk.order in ("favour", "segment") and not first.favoured)
         queue = self._shared if first.person is None else self.people[first.person].own
         last = self.desk.order == "last come"
         at_once = len(jobs) > 1 and self.desk.batching is not None and self.desk.batching.parallel

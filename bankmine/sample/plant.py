@@ -100,6 +100,8 @@ def effect_of(plan: Plan, problem: Problem, healthy: Run, outcome: Run, struck: 
         return _breaches(plan, outcome, problem, struck)
     if kind == "wasted":
         return sum(row.end - row.start for row in outcome.rows if row.case in struck and row.role in plan.model.roles) / outcome.touch
+    if kind == "slighted":
+        return sum(outcome.cycle[case] - healthy.cycle[case] for case in struck) / sum(outcome.cycle.values())
     if kind == "touch_time":
         return 1 - healthy.touch / outcome.touch
     total = sum(outcome.cycle.values())

@@ -11,18 +11,22 @@ from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.extra_steps import EXTRA, extra_of
 from bankmine.sample.models import Model
 from bankmine.sample.office import DAY, HOUR, Batching, Order
+from bankmine.sample.problems_layout import LONGEST, MOST_DECLINED, OF_LAYOUT, OF_WORK, SHORTEST
+from bankmine.sample.problems_layout import draw as draw_layout
 from bankmine.sample.problems_service import OF_SERVICE
 from bankmine.sample.problems_service import draw as draw_service
 
 ALL = ("deposit", "loan", "payment", "wealth")
 SHORT = ("deposit", "payment")  # processes whose cases take hours, not days
 
-# Pattern -> processes in which it makes sense (a lapse needs an offer that is thought over,
-# retries weigh only in short cases).
+# Pattern -> processes in which it makes sense (a lapse needs an offer that is thought over, retries and who goes first weigh only
+# in short cases, and where customers wait at a counter little can be done at once).
 PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "P01": ALL,
         "P02": ALL,
+        "P03": ALL,
+        "P04": ("loan", "wealth"),
         "P05": ALL,
         "P06": ALL,
         "P07": ALL,
@@ -37,6 +41,8 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "P16": ALL,
         "P17": ALL,
         "P18": ("deposit", "loan", "wealth"),
+        "P19": SHORT,
+        "P20": ALL,
         "P21": ALL,
         "P22": ALL,
         "P23": ALL,
@@ -52,14 +58,14 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # What else is rightly said of a log with the problem, at the same activity: work that comes back to its first owner is also repeated.
 ALSO_TRUE: Mapping[str, tuple[str, ...]] = MappingProxyType({"P06": ("P07",)})
 MEASURED_IN: Mapping[str, str] = MappingProxyType(
-    {"P10": "overtaken", "P16": "touch_time", "P17": "wasted", "P22": "cases", "P23": "cases"}
+    {"P10": "overtaken", "P19": "slighted", "P16": "touch_time", "P17": "wasted", "P22": "cases", "P23": "cases"}
 )  # else cycle_time
 LEAST_EFFECT: Mapping[str, float] = MappingProxyType(
-    {"cycle_time": 0.08, "overtaken": 0.08, "touch_time": 0.08, "wasted": 0.08, "cases": 0.02}
+    {"cycle_time": 0.08, "overtaken": 0.08, "slighted": 0.08, "touch_time": 0.08, "wasted": 0.08, "cases": 0.02}
 )
 DEADLINE_DAYS = 30.0
-HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79})
-LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.88, "P09": 0.70, "P10": 0.60})
+HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79, "P19": 0.77})
+LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.88, "P09": 0.70, "P10": 0.60, "P19": 0.50})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
 GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P24", "P25", "P26", "P27", "P28", "P29", "P30")
 LASTING = ("P01", "P02", "P05", "P21", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
@@ -104,6 +110,10 @@ class Problem:
     def scaled(self, by: float) -> "Problem":
         """The same problem, stronger or weaker, within what still is that problem; hours only get worse."""
         more = max(by, 1.0)
+        if self.pattern in OF_WORK:
+            longest = max(self.strength * by, SHORTEST)
+            more = max(longest / LONGEST, 1.0) if self.pattern == "P03" else 1.0
+            return replace(self, strength=min(longest, LONGEST), share=min(self.share * more, max(self.share, MOST_DECLINED)))
         if self.pattern == "P14":
             return replace(self, strength=1.0 + max((self.strength - 1.0) * by, LEAST_EXCESS))
         if self.pattern == "P09":
@@ -183,6 +193,8 @@ def problem(pattern: str, model: Model, definition: ProcessDefinition, rng: np.r
 
     if pattern in OF_SERVICE:
         return draw_service(pattern, model, definition, dice)
+    if pattern in OF_LAYOUT:
+        return draw_layout(pattern, model, dice)
     if pattern in OF_A_ROLE:
         return _of_a_role(pattern, model, dice)
     if pattern in EXTRA:

@@ -1,6 +1,7 @@
 """The way of a case through each process, with its choices."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bankmine.sample.office import Job, Team
@@ -8,7 +9,21 @@ from bankmine.sample.office import Job, Team
 if TYPE_CHECKING:
     from bankmine.sample.case import Case
 
-Wish = int | tuple[Team, Job]  # the time at which to go on, or work after which to go on
+
+@dataclass(slots=True)
+class Thread:
+    """A part of a case that goes its own way for a while; `go_on` is called once it is over."""
+
+    over: bool = False
+    go_on: Callable[[], None] | None = None
+
+    def finish(self) -> None:
+        self.over = True
+        if self.go_on is not None:
+            self.go_on()
+
+
+Wish = int | tuple[Team, Job] | Thread  # the time at which to go on, or the work, or the thread, after which to go on
 Route = Generator[Wish, None, None]
 Journey = Generator[Wish, None, bool]  # returns whether the customer got what was wanted
 
@@ -17,13 +32,14 @@ def deposit(case: "Case") -> Journey:
     yield from case.begins("deposit.apply")
     yield from case.work("deposit.review")
     yield from case.documents("deposit.review", "deposit.request_documents", "deposit.supply_documents")
-    yield from case.work("deposit.identify")
+    if (yield from case.check("deposit.identify")):
+        return False
     yield from case.system("deposit.screen", 20)
-    if case.chance("reject", 0.03):
+    if case.declined(0.03):
         yield from case.work("deposit.reject")
         return False
     yield from case.work("deposit.enter")
-    if case.large:
+    if case.to_approve(case.large):
         yield from case.work("deposit.authorise")
     yield from case.system("deposit.account", 40)
     yield from case.work("deposit.handle")
@@ -38,14 +54,14 @@ def loan(case: "Case") -> Journey:
     yield from case.work("loan.enter")
     yield from case.work("loan.check_documents")
     yield from case.documents("loan.check_documents", "loan.request_documents", "loan.supply_documents")
-    yield from case.work("loan.identify")
-    yield from case.system("loan.score", 90)
-    yield from case.work("loan.credit_check")
-    yield from case.work("loan.assess_risk")
-    if case.chance("reject", 0.18):
+    yield from case.both("loan.identify", "loan.credit_check", between=case.system("loan.score", 90))
+    if (yield from case.check("loan.assess_risk")):
+        return False
+    if case.declined(0.18):
         yield from case.work("loan.reject")
         return False
-    yield from case.work("loan.approve")
+    if case.to_approve(True):
+        yield from case.work("loan.approve")
     yield from case.work("loan.prepare_offer")
     answered = yield from case.ask("loan.offer", "loan.sign", "loan.withdraw")
     if answered:
@@ -55,14 +71,14 @@ def loan(case: "Case") -> Journey:
 
 def payment(case: "Case") -> Journey:
     yield from case.begins("payment.apply")
-    yield from case.work("payment.review")
+    if (yield from case.check("payment.review")):
+        return False
     yield from case.documents("payment.review", "payment.request_documents", "payment.supply_documents")
-    if case.chance("reject", 0.03):
+    if case.declined(0.03):
         yield from case.work("payment.reject")
         return False
-    yield from case.work("payment.enter")
-    yield from case.work("payment.screen")
-    if case.large:
+    yield from case.both("payment.enter", "payment.screen")
+    if case.to_approve(case.large):
         yield from case.work("payment.authorise")
     yield from case.system("payment.process", 60)
     yield from case.work("payment.handle")
@@ -74,15 +90,16 @@ def payment(case: "Case") -> Journey:
 
 def wealth(case: "Case") -> Journey:
     yield from case.begins("wealth.apply")
-    yield from case.work("wealth.identify")
-    yield from case.work("wealth.risk_profile")
-    yield from case.work("wealth.qualify")
+    yield from case.both("wealth.identify", "wealth.risk_profile")
+    if (yield from case.check("wealth.qualify")):
+        return False
     yield from case.documents("wealth.qualify", "wealth.request_documents", "wealth.supply_documents")
-    if case.chance("reject", 0.06):
+    if case.declined(0.06):
         yield from case.work("wealth.reject")
         return False
     yield from case.work("wealth.enter")
-    yield from case.work("wealth.approve")
+    if case.to_approve(True):
+        yield from case.work("wealth.approve")
     yield from case.work("wealth.record")
     answered = yield from case.ask("wealth.offer", "wealth.sign", "wealth.withdraw")
     if answered:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import ceil
+from types import MappingProxyType
 
 import numpy as np
 
@@ -9,17 +10,22 @@ from bankmine.sample.arrivals import off_duty, peak
 from bankmine.sample.models import Model
 from bankmine.sample.office import DAY, OFFICE, Hours
 from bankmine.sample.problems import OF_A_ROLE, SHORT_HOURS, Problem
+from bankmine.sample.problems_layout import OF_LAYOUT, OF_WORK, laid_out
 from bankmine.sample.simulate import Plan, Run
 from bankmine.sample.waits import BATCHING, CLOSED, CONTENTION, PRIORITISATION
 from bankmine.sample.world import Row
 
-CAUSE = {"P08": CONTENTION, "P09": CONTENTION, "P10": PRIORITISATION, "P11": BATCHING, "P12": CLOSED, "P13": CONTENTION}
+CAUSE = {"P08": CONTENTION, "P19": CONTENTION, "P09": CONTENTION, "P10": PRIORITISATION, "P11": BATCHING, "P12": CLOSED, "P13": CONTENTION}
 SHORT_MINUTES = 9.0
+STEADY = 0.4  # coefficient of variation of long work, which is begun only where it can be finished before closing
 LONGEST_RUN = 150.0  # minutes of work: what takes longer one after another is done all at once
 
 
 def arranged(plan: Plan, problem: Problem) -> Plan:
     """The plan as the problem has it: fewer people, other hours, another order of service, or other arrivals."""
+    if problem.pattern == "P19":
+        desk = replace(plan.desks[problem.role], order="first come")
+        return replace(plan, desks={**plan.desks, problem.role: desk})
     if problem.pattern not in OF_A_ROLE:
         return plan
     desk, how = plan.desks[problem.role], problem.how
@@ -54,6 +60,14 @@ def calibrated(plan: Plan, problem: Problem, healthy: Run) -> Plan:
     Where each case has its person it is the busiest person's load. The steps of a chain cut in pieces are short, the role's other
     steps longer for it. Nobody who is to come off duty comes to the branch.
     """
+    if problem.pattern in OF_LAYOUT:
+        layout = laid_out(plan.model.layout, problem, plan.model)
+        plan = replace(plan, model=replace(plan.model, layout=layout))
+    if problem.pattern in OF_WORK:
+        return _longer(plan, problem, healthy)
+    if problem.pattern == "P19":
+        desk = replace(plan.desks[problem.role], order="segment")
+        plan = replace(plan, desks={**plan.desks, problem.role: desk})
     if problem.pattern == "P05":
         return _cut_short(plan, problem, healthy)
     if problem.how == "arrivals":
@@ -82,6 +96,20 @@ def _cut_short(plan: Plan, problem: Problem, healthy: Run) -> Plan:
     others = [step for step, seconds in work.items() if seconds and step not in problem.path]
     by = 1 + spared / max(sum(work[step] for step in others), 1)
     return replace(plan, scale=scale | {step: scale[step] * by for step in others})
+
+
+def _longer(plan: Plan, problem: Problem, healthy: Run) -> Plan:
+    """The steps of `path` take as long as the problem says, and their roles have the people for it."""
+    scale, desks, tasks = dict(plan.scale), dict(plan.desks), dict(plan.model.tasks)
+    for step in problem.path:
+        role = plan.model.tasks[step].role
+        scale[step] = problem.strength / plan.model.tasks[step].minutes
+        here = sum(row.end - row.start for row in healthy.rows if row.step == step)
+        whole = sum(row.end - row.start for row in healthy.rows if row.role == role)
+        by = 1 + here * (scale[step] / plan.scale[step] - 1) / max(whole, 1)
+        desks[role] = replace(desks[role], people=max(ceil(desks[role].people * by), 2))
+        tasks[step] = replace(tasks[step], cv=min(tasks[step].cv, STEADY))
+    return replace(plan, scale=scale, desks=desks, model=replace(plan.model, tasks=MappingProxyType(tasks)))
 
 
 def befallen(problem: Problem, rows: list[Row]) -> list[Row]:

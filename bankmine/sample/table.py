@@ -1,12 +1,14 @@
 """The rows of a run as frames: the log, and beside it why each of its rows waited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
 from bankmine.sample.arrivals import MONDAY
+from bankmine.sample.problems import Problem
 from bankmine.sample.simulate import Plan
 from bankmine.sample.waits import CAUSES
 from bankmine.sample.world import CUSTOMER, SYSTEM, Row
@@ -18,7 +20,13 @@ if TYPE_CHECKING:
 ACTORS = {CUSTOMER: Text(zh="客户", en="Customer"), SYSTEM: Text(zh="系统", en="System")}
 CHANNELS = (Text(zh="柜面", en="branch"), Text(zh="网上银行", en="online"), Text(zh="手机银行", en="mobile"))
 SEGMENT = Text(zh="客户类型", en="segment")
-SEGMENTS = (Text(zh="农村客户", en="Rural"), Text(zh="城区客户", en="Urban"))
+# By the problem: the segment that it concerns, and the others.
+SEGMENTS: Mapping[str, tuple[Text, Text]] = MappingProxyType(
+    {
+        "P19": (Text(zh="私人银行客户", en="Private banking"), Text(zh="大众客户", en="Retail")),
+        "P21": (Text(zh="农村客户", en="Rural"), Text(zh="城区客户", en="Urban")),
+    }
+)
 COLUMNS = (
     Text(zh="业务编号", en="case_id"),
     Text(zh="环节", en="activity"),
@@ -39,9 +47,9 @@ def kept_rows(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     return sorted((row for row in rows if row.end <= plan.window), key=lambda row: (row.end, row.start, row.case))
 
 
-def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, *, slighted: float | None = None, offices: bool = False) -> "pl.DataFrame":
-    """The log: one row per piece of work, columns named as COLUMNS; `slighted`: also the customer segment, of which the first has that
-    share of the cases; `offices`: also the branch of each case.
+def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, *, segmented: Problem | None = None, offices: bool = False) -> "pl.DataFrame":
+    """The log: one row per piece of work, columns named as COLUMNS; `segmented`: also the customer segment, of which the one that the
+    problem concerns has its share of the cases; `offices`: also the branch of each case.
     """
     import polars as pl
 
@@ -67,9 +75,10 @@ def log_table(plan: Plan, rows: Sequence[Row], lang: Lang, *, slighted: float | 
         amount[case],
     )
     table = {column.of(lang): values for column, values in zip(COLUMNS, data, strict=True)}
-    if slighted is not None:
-        rural = plan.shares("segment") < slighted
-        table[SEGMENT.of(lang)] = [SEGMENTS[0 if rural[number] else 1].of(lang) for number in case.tolist()]
+    if segmented is not None:
+        concerned = plan.shares("segment") < segmented.share
+        names = [each.of(lang) for each in SEGMENTS[segmented.pattern]]
+        table[SEGMENT.of(lang)] = [names[0 if concerned[number] else 1] for number in case.tolist()]
     if offices:
         names = [OFFICE_NAME.format(number=plan.draws.office(number) + 1).of(lang) for number in range(plan.cases)]
         table[OFFICE_COLUMN.of(lang)] = [names[number] for number in case.tolist()]

@@ -12,7 +12,7 @@ from bankmine.sample.models import Model
 from bankmine.sample.office import Clock, Job, Team
 from bankmine.sample.problems import Faults, Problem
 from bankmine.sample.problems_service import OFFICES
-from bankmine.sample.routes import Route
+from bankmine.sample.routes import Route, Thread
 from bankmine.sample.waits import Parts
 
 CUSTOMER, SYSTEM = "customer", "system"
@@ -100,6 +100,11 @@ class World:
         wish = next(route, None)
         if isinstance(wish, int):
             self.begin(wish, route)
+        elif isinstance(wish, Thread):
+            if wish.over:
+                self.begin(self.clock.now, route)
+            else:
+                wish.go_on = partial(self._go_on, route)
         elif wish is not None:
             team, job = wish
             job.done = partial(self._go_on, route)
