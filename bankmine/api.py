@@ -1,6 +1,6 @@
 """The façade: a log in, a lazy analysis out; each measure is computed when first asked for, once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from bankmine.advice.statement import Statement, statements
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
+from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
 from bankmine.measure.answers import Answers
@@ -33,11 +34,13 @@ from bankmine.measure.endings import Endings
 from bankmine.measure.experience import ExperienceMap
 from bankmine.measure.handover import Handovers
 from bankmine.measure.journey import Journey
+from bankmine.measure.kpi import Kpis
 from bankmine.measure.loops import Loops
 from bankmine.measure.one_wait import stretches
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
-from bankmine.measure.segments import Segments
+from bankmine.measure.root_causes import RootCauses
+from bankmine.measure.segments import Segments, attributes
 from bankmine.measure.survey import Survey
 from bankmine.measure.training import TrainingNeeds
 from bankmine.measure.transfers import Transfers
@@ -276,6 +279,21 @@ class Analysis(Shown):
         return ExperienceMap.of(self.journey, self.survey, self.settings.survey.scale)
 
     @cached_property
+    def kpis(self) -> Kpis:
+        """The indicators of plan §10.1 as they stand."""
+        return Kpis.of(
+            self.log,
+            self.understanding,
+            self.endings,
+            self.cycle_time,
+            self.rework,
+            self.handovers,
+            self.workload,
+            self.journey,
+            self.verdicts.cases,
+        )
+
+    @cached_property
     def training(self) -> TrainingNeeds:
         small = self.settings.privacy
         return TrainingNeeds.of(
@@ -308,7 +326,20 @@ class Analysis(Shown):
             self.rework.items,
             by,
             minimum_cases=self.settings.privacy.minimum_cases,
+            names=self._called,
         )
+
+    @cached_property
+    def _called(self) -> Callable[[str], str]:
+        """A person as the results name them."""
+        return str if self.settings.privacy.people == "show" else Pseudonyms.of(self.log.resources).pseudonym
+
+    @cached_property
+    def root_causes(self) -> RootCauses:
+        """Which attribute values go with slow or reworked cases; people only where reports may hold them and they are not too few."""
+        privacy, people = self.settings.privacy, len(np.unique(self.log.resource[self.log.resource >= 0]))
+        shown = privacy.people != "hide" and people >= privacy.minimum_people
+        return RootCauses.of([self.segments(name) for name in (*attributes(self.log), *(("resource",) if shown else ()))])
 
     @cached_property
     def has(self) -> frozenset[str]:
@@ -374,7 +405,7 @@ class Analysis(Shown):
     @cached_property
     def roadmap(self) -> tuple[Step, ...]:
         """The recommendations in the phases of the plan's timetable (plan §9.1)."""
-        return roadmap(step_of(item, baseline_s=self.cycle_time.mean_s) for item in self.recommendations)
+        return roadmap(step_of(item, now=self.kpis.values) for item in self.recommendations)
 
     def explain(self, what: int | str) -> list[Block]:
         """What is behind a figure: the cases, rows and arithmetic of a recommendation (its rank) or a finding (PATTERN or

@@ -88,7 +88,8 @@ def log_files(settings: Settings) -> list[str]:
 
 
 def _analysis(log: Log, settings: Settings) -> Analysis:
-    own = settings.model_copy(
+    base = settings if log.config is None else Settings.load(settings.beside(log.config))
+    own = base.model_copy(
         update={name: value for name in ("columns", "activities") if (value := getattr(log, name)) is not None},
     )
     files = [str(settings.beside(file)) for file in ([log.file] if isinstance(log.file, str) else log.file)]
@@ -103,6 +104,4 @@ def _answer(name: str, analysis: Analysis) -> LogAnswer:
     def weekly(seconds: np.ndarray) -> dict[str, float | None]:
         return {work.roles[k]: None if np.isnan(seconds[k]) else float(seconds[k]) / weeks for k in staffed}
 
-    return LogAnswer(
-        name, analysis.diagnoses, analysis.recommendations, analysis.cycle_time.mean_s, weekly(work.busy_s), weekly(work.duty_s)
-    )
+    return LogAnswer(name, analysis.diagnoses, analysis.recommendations, analysis.kpis.values, weekly(work.busy_s), weekly(work.duty_s))

@@ -178,13 +178,16 @@ class Job(Part):
 
 
 class Log(Part):
-    """One of the bank's logs: files or glob patterns beside the configuration; `columns` and `activities` are its own, where given."""
+    """One of the bank's logs: files or glob patterns beside the configuration; `columns` and `activities` are its own, where given;
+    `config`: a configuration of its own beside this one, in place of it.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     file: str | list[str]
     process: str | None = None
     columns: ColumnNames | None = None
     activities: dict[str, str | ActivityMapping] | None = None
+    config: str | None = None
 
 
 class Rates(Part):

@@ -12,12 +12,12 @@ CAPACITY = frozenset({"P08", "P09", "P12", "P13"})
 
 @dataclass(frozen=True, slots=True)
 class LogAnswer:
-    """What one log says: six verdicts and its list; `cycle_mean_s` a case; by role busy and duty seconds a week, None if unknown."""
+    """What one log says: six verdicts and its list; `kpis` as they stand, by id; by role busy and duty seconds a week, None if unknown."""
 
     name: str
     diagnoses: tuple[Diagnosis, ...]
     recommendations: tuple[Recommendation, ...]
-    cycle_mean_s: float | None
+    kpis: Mapping[str, float | None]
     busy_week_s: Mapping[str, float | None]
     duty_week_s: Mapping[str, float | None]
 
@@ -41,6 +41,10 @@ class Entry:
     @property
     def first(self) -> Recommendation:
         return self.items[0]
+
+    def cost(self, rate: float) -> float | None:
+        """Staff hours a year at the bank's own rate for an hour."""
+        return None if self.staff_hours is None else self.staff_hours * rate
 
     @property
     def where(self) -> str:
@@ -76,7 +80,7 @@ def bank_diagnosis(logs: Sequence[LogAnswer]) -> BankDiagnosis:
     """The bank's answer from those of its logs, which stand in the order of the configuration."""
     shared = shared_roles(logs)
     entries = _entries(logs, frozenset(s.role for s in shared))
-    steps = [step_of(item, log.name, log.cycle_mean_s) for log in logs for item in log.recommendations]
+    steps = [step_of(item, log.name, log.kpis) for log in logs for item in log.recommendations]
     return BankDiagnosis(
         tuple(logs),
         tuple(sorted((e for e in entries if e.first.kind != "control"), key=_by_hours)),

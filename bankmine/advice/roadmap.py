@@ -1,7 +1,8 @@
 """The road map: recommendations in the four phases of the plan (plan §9.1), with owner, baseline, target and KPI."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bankmine.advice.answer import Recommendation
 from bankmine.words import Text
@@ -25,16 +26,17 @@ OWNERS = {
 KPIS = {
     "time": ("cycle_time_mean", Text(zh="平均办理时长", en="mean cycle time")),
     "effort": ("touch_time", Text(zh="每件办理工时", en="touch time per case")),
-    "control": ("control_breaches", Text(zh="每千件违反控制的案件数", en="control breaches per 1,000 cases")),
+    "control": ("control_breaches", Text(zh="每千件违反控制的案件数", en="cases with a broken control, of 1,000")),
 }
+WEEKS_A_YEAR = 365.25 / 7
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A recommendation in its window: `phase` is an index of PHASES, `deferred` whether risk or feasibility put it one later.
 
-    `baseline_s`, `target_s`: seconds of mean cycle time per case now and after the realistic gain; None where the gain is none of time
-    or not known.
+    `kpi`: the indicator (measure.kpi) that will show the effect; `baseline`, `target`: its value now and after this step alone, by the
+    realistic gain, in seconds or, for broken controls, of 1,000 cases; None where it cannot be told.
     """
 
     log: str
@@ -44,17 +46,23 @@ class Step:
     owner: Text
     kpi: str
     kpi_title: Text
-    baseline_s: float | None
-    target_s: float | None
+    baseline: float | None
+    target: float | None
+
+    @property
+    def in_seconds(self) -> bool:
+        return self.item.kind != "control"
 
 
-def step_of(item: Recommendation, log: str = "", baseline_s: float | None = None) -> Step:
-    """The window of a recommendation; a high risk of changing or a low feasibility moves it one window later (definitions §3.5)."""
+def step_of(item: Recommendation, log: str = "", now: Mapping[str, float | None] = MappingProxyType({})) -> Step:
+    """The window of a recommendation; a high risk of changing or a low feasibility moves it one window later (definitions §3.5).
+
+    `now`: the indicators of the log as they stand, by id.
+    """
     planned = next(k for k, phase in enumerate(PHASES) if phase == item.phase)
     deferred = item.risk_of_change == "high" or item.feasibility == "low"
-    gain = item.gain.realistic.estimate if item.kind == "time" and item.gain.realistic is not None else None
-    known = baseline_s is not None and gain is not None
     code, title = KPIS[item.kind]
+    baseline, less = now.get(code), _less(item, now)
     owner = next((OWNERS[d] for d in item.diagnoses if d in OWNERS), OPERATIONS)
     return Step(
         log=log,
@@ -64,9 +72,19 @@ def step_of(item: Recommendation, log: str = "", baseline_s: float | None = None
         owner=OWNERS["D5"] if item.kind == "control" else owner,
         kpi=code,
         kpi_title=title,
-        baseline_s=baseline_s if known else None,
-        target_s=max(baseline_s - gain, 0.0) if baseline_s is not None and gain is not None else None,
+        baseline=baseline,
+        target=max(baseline - less, 0.0) if baseline is not None and less is not None else None,
     )
+
+
+def _less(item: Recommendation, now: Mapping[str, float | None]) -> float | None:
+    """By how much the indicator falls: no control is to stay broken."""
+    if item.kind == "control":
+        return now.get("control_breaches")
+    if item.kind == "effort":
+        cases = now.get("throughput_week")
+        return item.gain.effort_per_year_s / (cases * WEEKS_A_YEAR) if cases and item.gain.effort_per_year_s is not None else None
+    return None if item.gain.realistic is None else item.gain.realistic.estimate
 
 
 def roadmap(steps: Iterable[Step]) -> tuple[Step, ...]:

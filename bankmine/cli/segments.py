@@ -38,8 +38,8 @@ def segments(
 ) -> None:
     """Compare cases by channel, branch, product or segment.
 
-    Cycle time, waiting and rework of each value against all others; all attributes of the log if none is named. Or two groups side
-    by side: waits, arcs and variants, with what differs beyond chance.
+    The values of all attributes side by side: which go with slow or reworked cases, and which are shown to be treated alike. With --by
+    cycle time, waiting and rework of each value against all others. Or two groups side by side, with what differs beyond chance.
     """
     groups = _groups(by, versus, split, fast_slow=fast_slow)
     if groups is not None:
@@ -53,19 +53,20 @@ def segments(
 
         analysis = reading.analyze(reading.read())
         log = analysis.log
-        names = by or attributes(log)
-        if not names:
-            raise UsageError(
-                "ATTRIBUTE_UNKNOWN",
-                Text(zh="日志没有可用于比较的属性", en="the log has no attribute to compare by"),
-                Text(
-                    zh="请用 --channel、--branch、--product 或 --segment 指定来源列",
-                    en="name its column with --channel, --branch, --product or --segment",
-                ),
-            )
         blocks: list[Block] = []
         rows: list[dict[str, object]] = []
-        for name in names:
+        if not by:
+            if not attributes(log):
+                raise UsageError(
+                    "ATTRIBUTE_UNKNOWN",
+                    Text(zh="日志没有可用于比较的属性", en="the log has no attribute to compare by"),
+                    Text(
+                        zh="请用 --channel、--branch、--product 或 --segment 指定来源列",
+                        en="name its column with --channel, --branch, --product or --segment",
+                    ),
+                )
+            blocks, rows = analysis.root_causes.blocks(), _records(analysis.root_causes.table)
+        for name in by or ():
             found = analysis.segments(name)
             blocks += found.blocks()
             rows += [{"by": name} | row for row in _records(found.table)]

@@ -13,7 +13,6 @@ from bankmine.measure.journey_figures import AfterOffer, Complaints, JourneyFigu
 from bankmine.measure.stages import CUSTOMERS_TURN, TERM, Stages
 from bankmine.process.definition import Kind, Outcome, Party, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
-from bankmine.show.format import cell
 from bankmine.show.notebook import Shown
 from bankmine.words import Text
 
@@ -151,16 +150,12 @@ class Journey(Shown):
             Column(Text(zh="案件", en="Cases"), "count"),
         )
 
-        def said(figure: JourneyFigure, value: float | None) -> Text:
-            zh, en = (cell(value, figure.kind, lang, "UTC") for lang in ("zh", "en"))
-            return Text(zh=zh, en=en)
-
         def interval(figure: JourneyFigure) -> Text | str:
-            ends = [said(figure, end) for end in (figure.low, figure.high)]
+            ends = [figure.said(end) for end in (figure.low, figure.high)]
             known = figure.low is not None and figure.high is not None
             return Text(zh=f"{ends[0].zh} 至 {ends[1].zh}", en=f"{ends[0].en} to {ends[1].en}") if known else ""
 
-        rows = [(figure.title, said(figure, figure.value), interval(figure), figure.cases) for figure in self.figures]
+        rows = [(figure.title, figure.said(figure.value), interval(figure), figure.cases) for figure in self.figures]
         note = Text(
             zh="客户感受的时长从客户首次办理（或到达）算到首个结案环节，不含合同约定的期限；未结案件按删失数据计入。银行所用为其中不该客户办理的时间。",
             en="The time until the answer runs from the customer's first act (or arrival) to the first step that closes the case, without "

@@ -10,6 +10,7 @@ from bankmine.measure.customer import kinds
 from bankmine.measure.endings import Endings
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import CellKind
+from bankmine.show.format import cell
 from bankmine.stats.shares import wilson
 from bankmine.stats.survival import Incidence, Survival
 from bankmine.words import Text
@@ -34,6 +35,11 @@ class JourneyFigure:
     low: float | None
     high: float | None
     cases: int
+
+    def said(self, value: float | None) -> Text:
+        """A value of this figure as people read it."""
+        zh, en = (cell(value, self.kind, lang, "UTC") for lang in ("zh", "en"))
+        return Text(zh=zh, en=en)
 
 
 def times(name: str, title: Text, seconds: np.ndarray, over: np.ndarray) -> tuple[JourneyFigure, JourneyFigure]:

@@ -126,6 +126,12 @@ class Verdicts(Shown):
         return self.count(Verdict.PASS) + self.count(Verdict.VIOLATED)
 
     @property
+    def cases(self) -> tuple[int, int]:
+        """Cases in which any rule was violated, of those in which any could be checked."""
+        violated = (self.verdict == Verdict.VIOLATED).any(axis=0)
+        return int(violated.sum()), int((violated | (self.verdict == Verdict.PASS).any(axis=0)).sum())
+
+    @property
     def applies(self) -> np.ndarray:
         """bool [rules]: some case falls under the rule, whatever the verdict."""
         return (self.verdict != Verdict.NOT_APPLICABLE).any(axis=1)

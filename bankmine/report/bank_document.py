@@ -112,7 +112,7 @@ def document(bank: "Bank") -> dict[str, object]:
                 pattern=s.item.pattern,
                 activity=s.item.activity,
                 kpi=s.kpi,
-                baseline_s=s.baseline_s,
+                baseline_s=s.baseline if s.in_seconds else None,
                 saved_s=None if (gain := s.item.gain.realistic) is None else gain.estimate,
                 low_s=None if gain is None else gain.low,
                 high_s=None if gain is None else gain.high,
@@ -133,5 +133,5 @@ def _entry(entry: Entry, rate: float | None) -> BankEntry:
         customer_hours_low=entry.customer_low,
         customer_hours_high=entry.customer_high,
         staff_hours=entry.staff_hours,
-        staff_cost=None if rate is None or entry.staff_hours is None else entry.staff_hours * rate,
+        staff_cost=None if rate is None else entry.cost(rate),
     )

@@ -10,7 +10,7 @@ from bankmine import __version__
 from bankmine.advice.bank import Entry
 from bankmine.facts import NEEDS
 from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
-from bankmine.report.roadmap import window
+from bankmine.report.roadmap import kpi_value, picture, window
 from bankmine.report.terms import EVIDENCE, LEVEL, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
 from bankmine.show.format import local_day, visible
@@ -26,7 +26,12 @@ HOURS = (
     Column(Text(zh="90% 区间", en="90 % interval"), "text"),
     Column(Text(zh="员工工时/年", en="Staff hours a year"), "number"),
 )
+MONEY = Column(Text(zh="员工成本/年", en="Staff cost a year"), "count")
 TITLE = Text(zh="全行流程诊断", en="Diagnosis of the whole bank")
+RATE = Text(
+    zh="员工成本按本行配置的每小时 {rate} 计算，只含员工工时。",
+    en="Staff cost is staff hours at the bank's own rate of {rate} an hour, nothing else.",
+)
 METHOD = Text(
     zh="客户小时与员工工时均为每年，取可实现的部分；日志不足 90 天时不推算。控制问题不折算成时间。各流程的估计未计相互影响；多个流程共用的岗位只计一次，"
     "其在岗时间取各日志中最大者。",
@@ -36,8 +41,8 @@ METHOD = Text(
 )
 
 
-def contents(bank: "Bank") -> list[Block]:
-    """The page as blocks, the same for terminal, notebook and page."""
+def contents(bank: "Bank", lang: Lang = "en", *, pictures: bool = False) -> list[Block]:
+    """The page as blocks, the same for terminal, notebook and page; `lang` is the language of the words inside pictures."""
     found = bank.diagnosis
     log_column = Column(Text(zh="日志", en="Log"), "text")
     heads = [Column(Text(zh=f"{d.id} {d.title.zh}", en=f"{d.id} {d.title.en}"), "text") for d in found.logs[0].diagnoses]
@@ -51,8 +56,8 @@ def contents(bank: "Bank") -> list[Block]:
             s.item.title,
             s.owner,
             s.kpi_title,
-            s.baseline_s if s.baseline_s is not None else "",
-            s.target_s if s.target_s is not None else "",
+            kpi_value(s, s.baseline),
+            kpi_value(s, s.target),
         ]
         for s in found.roadmap
     ]
@@ -65,7 +70,8 @@ def contents(bank: "Bank") -> list[Block]:
         *_headline(bank),
         TableBlock([log_column, *heads], matrix),
         Heading(Text(zh="先做什么", en="What to do first"), 2, "ranking"),
-        _entries(found.ranking),
+        _entries(found.ranking, rate=bank.settings.rates.staff_hour),
+        *([] if bank.settings.rates.staff_hour is None else [Paragraph(RATE.format(rate=f"{bank.settings.rates.staff_hour:,.2f}"))]),
         Heading(Text(zh="控制", en="Controls"), 2, "controls"),
         _entries(found.controls, control=True),
         Heading(Text(zh="共用岗位", en="Shared roles"), 2, "roles"),
@@ -79,6 +85,7 @@ def contents(bank: "Bank") -> list[Block]:
             roles,
         ),
         Heading(Text(zh="路线图", en="Road map"), 2, "roadmap"),
+        *([drawn] if pictures and (drawn := picture(found.roadmap, lang)) is not None else []),
         TableBlock(
             [
                 Column(Text(zh="阶段", en="Phase"), "text"),
@@ -87,8 +94,8 @@ def contents(bank: "Bank") -> list[Block]:
                 Column(Text(zh="问题", en="Problem"), "text"),
                 Column(Text(zh="负责", en="Owner"), "text"),
                 Column(Text(zh="看什么指标", en="KPI"), "text"),
-                Column(Text(zh="平均时长现值", en="Mean cycle time now"), "duration"),
-                Column(Text(zh="单项目标", en="Target of this step alone"), "duration"),
+                Column(Text(zh="现值", en="Now"), "text"),
+                Column(Text(zh="单项目标", en="Target of this step alone"), "text"),
             ],
             steps,
         ),
@@ -146,7 +153,7 @@ def page(bank: "Bank", lang: Lang) -> str:
             style=Markup(css),
             style_hash=b64encode(sha256(css.encode()).digest()).decode(),
             words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=sections_of(contents(bank), lang, bank.zone),
+            sections=sections_of(contents(bank, lang, pictures=True), lang, bank.zone),
             footer=footer.format(v=__version__, zone=bank.zone).of(lang),
         )
     )
@@ -159,7 +166,7 @@ def _range(entry: Entry) -> Text | str:
     return Text.same(f"{entry.customer_low:,.0f}–{entry.customer_high:,.0f}")
 
 
-def _entries(entries: tuple[Entry, ...], *, control: bool = False) -> TableBlock:
+def _entries(entries: tuple[Entry, ...], *, control: bool = False, rate: float | None = None) -> TableBlock:
     rows: list[list[Cell]] = [
         [
             k,
@@ -167,6 +174,7 @@ def _entries(entries: tuple[Entry, ...], *, control: bool = False) -> TableBlock
             e.where,
             e.first.title,
             *(() if control else (e.customer_hours, _range(e), e.staff_hours)),
+            *(() if rate is None else (e.cost(rate),)),
             e.first.cases,
             EVIDENCE[e.first.evidence],
             e.first.tier,
@@ -180,6 +188,7 @@ def _entries(entries: tuple[Entry, ...], *, control: bool = False) -> TableBlock
             Column(Text(zh="环节或岗位", en="Activity or role"), "label"),
             Column(Text(zh="问题", en="Problem"), "text"),
             *(() if control else HOURS),
+            *(() if rate is None else (MONEY,)),
             Column(Text(zh="涉及案件", en="Cases affected"), "count"),
             Column(Text(zh="依据", en="Evidence"), "text"),
             Column(Text(zh="档", en="Tier"), "text"),

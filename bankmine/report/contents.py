@@ -40,13 +40,14 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *recommendations(analysis),
         *diagnoses(analysis),
         *risks(analysis, lang, pictures=pictures),
-        *roadmap_section(analysis),
+        *roadmap_section(analysis, lang, pictures=pictures),
         *process_section(analysis, lang, pictures=pictures),
         *waiting(analysis),
         *causes(analysis, lang, pictures=pictures),
         *load(analysis),
         *people(analysis),
         *rework(analysis),
+        *root_causes(analysis),
         *should_happen(analysis),
         *customers_journey(analysis, lang, pictures=pictures),
         *data_quality(analysis),
@@ -125,6 +126,11 @@ def rework(analysis: "Analysis") -> list[Block]:
         *analysis.loops.blocks(),
         *analysis.handovers.blocks(),
     ]
+
+
+def root_causes(analysis: "Analysis") -> list[Block]:
+    """Which attribute values go with slow or reworked cases."""
+    return [Heading(Text(zh="哪些案件较慢", en="Which cases are slow"), 2, "root-causes"), *analysis.root_causes.blocks()]
 
 
 def recommendations(analysis: "Analysis") -> list[Block]:

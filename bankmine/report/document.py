@@ -14,9 +14,11 @@ from bankmine.report.measures import (
     arcs,
     batches,
     cycle_time,
+    kpis,
     loops,
     resources,
     rework_rows,
+    root_causes,
     transfers,
     variant_rows,
     waiting_arcs,
@@ -83,6 +85,8 @@ def document(analysis: "Analysis") -> dict[str, object]:
         journey=journey(analysis),
         survey=answers(analysis),
         training=training(analysis),
+        root_causes=root_causes(analysis),
+        kpis=kpis(analysis),
         risk=risk(analysis),
         diagnoses=[
             Diagnosis(

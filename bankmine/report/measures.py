@@ -12,9 +12,11 @@ from bankmine.report.schema_measures import (
     Causes,
     CycleTime,
     Exit,
+    Kpi,
     Loop,
     Resource,
     Rework,
+    RootCause,
     Transfer,
     Variant,
     Waiting,
@@ -166,6 +168,16 @@ def transfers(analysis: "Analysis") -> list[Transfer]:
 def batches(analysis: "Analysis") -> list[Batching]:
     """Work done in batches."""
     return [Batching.model_validate(row) for row in _records(analysis.causes.batches.table, Batching)]
+
+
+def root_causes(analysis: "Analysis") -> list[RootCause]:
+    """Attribute values beside each other."""
+    return [RootCause.model_validate(row) for row in _records(analysis.root_causes.table, RootCause)]
+
+
+def kpis(analysis: "Analysis") -> list[Kpi]:
+    """The indicators as they stand."""
+    return [Kpi.model_validate(row) for row in _records(analysis.kpis.table, Kpi)]
 
 
 def _records(table: "pd.DataFrame", part: type[Part]) -> list[dict[str, object]]:

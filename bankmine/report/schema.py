@@ -14,9 +14,11 @@ from bankmine.report.schema_measures import (
     Arc,
     Batching,
     CycleTime,
+    Kpi,
     Loop,
     Resource,
     Rework,
+    RootCause,
     Transfer,
     Variant,
     Waiting,
@@ -284,6 +286,8 @@ class AnalysisDocument(Part):
     journey: list[JourneyFigure]
     survey: Answers | None
     training: list[Training]
+    root_causes: list[RootCause]
+    kpis: list[Kpi]
     risk: list[Risk]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]

@@ -168,6 +168,40 @@ class Batching(Part):
     fired_at: str | None
 
 
+class RootCause(Part):
+    """A value of an attribute against all other cases: Cliff's delta of cycle time, and the difference of the share with rework.
+
+    q: share of false discoveries over all attributes; null where there are too few cases. `same`: shown to take as long.
+    """
+
+    attribute: str
+    value: str
+    cases: Count
+    cycle_median_s: Seconds | None
+    cycle_delta: float | None
+    cycle_q: Share | None
+    standardised_delta: float | None
+    standardised_q: Share | None
+    turned: bool
+    same: bool
+    rework_share: Share
+    rework_difference: float | None
+    rework_q: Share | None
+
+
+class Kpi(Part):
+    """An indicator of plan §10.1 as it stands, with its 90 % interval where there is one."""
+
+    kpi: str
+    plan: str
+    better: Literal["lower", "higher", "band"]
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    cases: Count
+
+
 class Score(Part):
     """The mean score of a group of cases with its 90 % interval; null under the minimum size.
 

@@ -259,3 +259,9 @@ def _draw_legend(root: ElementTree.Element, entries: Sequence[tuple[float, Tone,
         ElementTree.SubElement(
             root, "text", {"x": _n(x + 34), "y": _n(y + 0.35 * SMALL_PX), "font-size": _n(SMALL_PX), "fill": INK}
         ).text = meaning
+
+
+def words_at(root: ElementTree.Element, x: float, y: float, text: str, size: float, fill: str, anchor: str, *, bold: bool = False) -> None:
+    """Words of a picture at a place, in its font."""
+    style = {"x": f"{x:g}", "y": f"{y:g}", "font-size": f"{size:g}", "fill": fill, "text-anchor": anchor}
+    ElementTree.SubElement(root, "text", style | ({"font-weight": "600"} if bold else {})).text = text

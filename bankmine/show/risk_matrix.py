@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from bankmine.show.blocks import Figure
-from bankmine.show.graph_svg import FONTS, INK, SOFT
+from bankmine.show.graph_svg import FONTS, INK, SOFT, words_at
 from bankmine.words import Lang, Text
 
 CELL_WIDTH, CELL_HEIGHT, LEFT, TOP, BOTTOM = 132.0, 66.0, 96.0, 12.0, 54.0
@@ -50,30 +50,25 @@ def risk_matrix(entries: Sequence[tuple[int, int]], lang: Lang) -> Figure:
     ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
     for likelihood in (1, 2, 3):
         y = TOP + (3 - likelihood) * CELL_HEIGHT
-        _words(root, LEFT - 8, y + CELL_HEIGHT / 2 + 4, LIKELIHOOD[likelihood - 1].of(lang), 11, SOFT, "end")
+        words_at(root, LEFT - 8, y + CELL_HEIGHT / 2 + 4, LIKELIHOOD[likelihood - 1].of(lang), 11, SOFT, "end")
         for severity in (1, 2, 3):
             x, product = LEFT + (severity - 1) * CELL_WIDTH, likelihood * severity
             level = "high" if product >= 6 else "medium" if product >= 3 else "low"
             box = {"x": f"{x:g}", "y": f"{y:g}", "width": f"{CELL_WIDTH:g}", "height": f"{CELL_HEIGHT:g}", "fill": FILL[level]}
             ElementTree.SubElement(root, "rect", box | {"stroke": "#ffffff", "stroke-width": "2"})
-            _words(root, x + 8, y + 16, NAMES[level].of(lang), 11, INK, "start")
+            words_at(root, x + 8, y + 16, NAMES[level].of(lang), 11, INK, "start")
             numbers = [str(number) for number in inside[likelihood, severity]]
             if len(numbers) > 2 * IN_A_LINE:
                 numbers[2 * IN_A_LINE - 1 :] = ["…"]
             for row in range(0, len(numbers), IN_A_LINE):
                 text = " ".join(numbers[row : row + IN_A_LINE])
-                _words(root, x + CELL_WIDTH / 2, y + 36 + 18 * (row // IN_A_LINE), text, 14, INK, "middle", bold=True)
+                words_at(root, x + CELL_WIDTH / 2, y + 36 + 18 * (row // IN_A_LINE), text, 14, INK, "middle", bold=True)
     for severity in (1, 2, 3):
         x = LEFT + (severity - 0.5) * CELL_WIDTH
-        _words(root, x, TOP + 3 * CELL_HEIGHT + 18, SEVERITY[severity - 1].of(lang), 11, SOFT, "middle")
+        words_at(root, x, TOP + 3 * CELL_HEIGHT + 18, SEVERITY[severity - 1].of(lang), 11, SOFT, "middle")
     axis = Text(
         zh="纵：可能性（涉及案件的占比）；横：严重性；数字为下表的序号",
         en="Up: likelihood (share of cases); right: severity; numbers as in the table",
     )
-    _words(root, LEFT, TOP + 3 * CELL_HEIGHT + 42, axis.of(lang), 11, INK, "start")
+    words_at(root, LEFT, TOP + 3 * CELL_HEIGHT + 42, axis.of(lang), 11, INK, "start")
     return Figure(ElementTree.tostring(root, encoding="unicode"), alt, Text(zh="风险矩阵（方案 8.1.2）", en="Risk matrix (plan §8.1.2)"))
-
-
-def _words(root: ElementTree.Element, x: float, y: float, text: str, size: float, fill: str, anchor: str, *, bold: bool = False) -> None:
-    style = {"x": f"{x:g}", "y": f"{y:g}", "font-size": f"{size:g}", "fill": fill, "text-anchor": anchor}
-    ElementTree.SubElement(root, "text", style | ({"font-weight": "600"} if bold else {})).text = text

@@ -1,5 +1,6 @@
 """The bank over several logs: shared roles count once, controls stand apart, hours that are not known are not 0."""
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +25,7 @@ def item(**given: Any) -> Recommendation:
 
 
 def answer(name: str, *items: Recommendation, busy: dict[str, float | None] | None = None) -> LogAnswer:
-    return LogAnswer(name, (), items, 36_000.0, busy or {}, dict.fromkeys(busy or {}, 144_000.0))
+    return LogAnswer(name, (), items, {"cycle_time_mean": 36_000.0}, busy or {}, dict.fromkeys(busy or {}, 144_000.0))
 
 
 def test_a_shared_role_lacks_capacity_once_and_its_load_is_the_sum() -> None:
@@ -60,4 +61,13 @@ def test_high_risk_or_low_feasibility_comes_one_window_later() -> None:
     assert PHASES[step_of(item()).phase] == "4-6"
     assert PHASES[step_of(item(risk_of_change="high")).phase] == "7-9"
     assert PHASES[step_of(item(feasibility="low", phase="10-12")).phase] == "10-12"
-    assert (step_of(item(), "a", 36_000.0).target_s, step_of(item()).target_s) == (32_400.0, None)
+
+
+def test_each_kind_of_change_is_seen_in_its_own_indicator() -> None:
+    now = {"cycle_time_mean": 36_000.0, "touch_time": 4_000.0, "throughput_week": 7 / 365.25, "control_breaches": 12.5}
+    wanted = {"time": (36_000.0, 32_400.0), "effort": (4_000.0, 1_000.0), "control": (12.5, 0.0)}
+    gain = replace(item().gain, effort_per_year_s=3_000.0)
+    for kind, values in wanted.items():
+        step = step_of(item(kind=kind, gain=gain), "a", now)
+        assert (step.baseline, step.target) == values
+    assert (step_of(item()).baseline, step_of(item()).target) == (None, None)

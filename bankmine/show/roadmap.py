@@ -1,0 +1,60 @@
+"""The road map of plan §9.1 as a picture: a year from left to right, one bar per change in its window, as numbered in the table."""
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from bankmine.show.blocks import Figure
+from bankmine.show.graph_svg import FONTS, INK, SOFT, words_at
+from bankmine.words import Lang, Text
+
+WIDTH, LEFT, TOP, ROW, BAR = 660.0, 12.0, 44.0, 26.0, 18.0
+QUARTERS = 4
+# Light to dark blue, also in grey; what is deferred has a broken outline besides.
+BAND, FILL, EDGE = ("#f7f9fc", "#eef2f8"), "#c9d8ec", "#2f5d94"
+SHOWN = 24
+MONTHS = Text(zh="第 {first}–{last} 月", en="Months {first}–{last}")
+LATER = Text(zh="（风险高或较难，推后一期）", en=" (one window later: high risk or hard to do)")
+MORE = Text(zh="另有 {n} 项见下表", en="and {n} more in the table")
+
+
+def roadmap_picture(steps: Sequence[tuple[int, Text, bool]], titles: Sequence[Text], lang: Lang) -> Figure:
+    """`steps`: window (0-3), words and whether it was deferred, in the order of the table beside the picture; `titles` of the windows."""
+    shown = steps[:SHOWN]
+    column, more = (WIDTH - 2 * LEFT) / QUARTERS, len(steps) - len(shown)
+    height = TOP + max(len(shown), 1) * ROW + (ROW if more else 0.0) + 8
+    counts = [sum(window == k for window, _, _ in steps) for k in range(QUARTERS)]
+    said = [Text(zh=f"{t.zh} {n} 项", en=f"{t.en} {n}") for t, n in zip(titles, counts, strict=True)]
+    alt = Text(zh="路线图：{said}。", en="Road map, changes in each window: {said}.").format(
+        said=Text(zh="，".join(s.zh for s in said), en=", ".join(s.en for s in said))
+    )
+    root = ElementTree.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": f"{WIDTH:g}",
+            "viewBox": f"0 0 {WIDTH:g} {height:g}",
+            "preserveAspectRatio": "xMinYMin meet",
+            "role": "img",
+            "lang": "zh-CN" if lang == "zh" else lang,
+            "aria-labelledby": "title",
+            "font-family": FONTS,
+        },
+    )
+    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    for k, title in enumerate(titles):
+        x = LEFT + k * column
+        band = {"x": f"{x:g}", "y": "0", "width": f"{column:g}", "height": f"{height:g}", "fill": BAND[k % 2]}
+        ElementTree.SubElement(root, "rect", band)
+        words_at(root, x + column / 2, 17, MONTHS.format(first=3 * k + 1, last=3 * k + 3).of(lang), 12, INK, "middle", bold=True)
+        words_at(root, x + column / 2, 33, title.of(lang), 11, SOFT, "middle")
+    for row, (window, words, deferred) in enumerate(shown):
+        x, y = LEFT + window * column + 4, TOP + row * ROW
+        bar = {"x": f"{x:g}", "y": f"{y:g}", "width": f"{column - 8:g}", "height": f"{BAR:g}", "rx": "3", "fill": FILL, "stroke": EDGE}
+        ElementTree.SubElement(root, "rect", bar | ({"stroke-dasharray": "4 3"} if deferred else {}))
+        text = f"{row + 1}. {words.of(lang)}{LATER.of(lang) if deferred else ''}"
+        # The words stand on the bar and run on to the side where the picture has room.
+        left = window < QUARTERS / 2
+        words_at(root, x + 6 if left else x + column - 14, y + 13, text, 11, INK, "start" if left else "end")
+    if more:
+        words_at(root, LEFT + 4, TOP + len(shown) * ROW + 13, MORE.format(n=more).of(lang), 11, SOFT, "start")
+    return Figure(ElementTree.tostring(root, encoding="unicode"), alt, Text(zh="路线图（方案 9.1）", en="Road map (plan §9.1)"))
