@@ -1,6 +1,7 @@
 """The road map of plan §9.1 as a picture: a year from left to right, one bar per change in its window, as numbered in the table."""
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from bankmine.show.blocks import Figure
@@ -13,7 +14,8 @@ QUARTERS = 4
 BAND, FILL, EDGE = ("#f7f9fc", "#eef2f8"), "#c9d8ec", "#2f5d94"
 SHOWN = 24
 MONTHS = Text(zh="第 {first}–{last} 月", en="Months {first}–{last}")
-LATER = Text(zh="（风险高或较难，推后一期）", en=" (one window later: high risk or hard to do)")
+LATER = Text(zh="虚线：风险高或较难，推后一期", en="Broken outline: one window later, for its risk or because it is hard to do")
+ROOM = 58  # half-width signs beside a bar; a Chinese one takes two
 MORE = Text(zh="另有 {n} 项见下表", en="and {n} more in the table")
 
 
@@ -21,7 +23,7 @@ def roadmap_picture(steps: Sequence[tuple[int, Text, bool]], titles: Sequence[Te
     """`steps`: window (0-3), words and whether it was deferred, in the order of the table beside the picture; `titles` of the windows."""
     shown = steps[:SHOWN]
     column, more = (WIDTH - 2 * LEFT) / QUARTERS, len(steps) - len(shown)
-    height = TOP + max(len(shown), 1) * ROW + (ROW if more else 0.0) + 8
+    height = TOP + (len(shown) + bool(more) + any(deferred for _, _, deferred in shown)) * ROW + 8
     counts = [sum(window == k for window, _, _ in steps) for k in range(QUARTERS)]
     said = [Text(zh=f"{t.zh} {n} 项", en=f"{t.en} {n}") for t, n in zip(titles, counts, strict=True)]
     alt = Text(zh="路线图：{said}。", en="Road map, changes in each window: {said}.").format(
@@ -51,10 +53,21 @@ def roadmap_picture(steps: Sequence[tuple[int, Text, bool]], titles: Sequence[Te
         x, y = LEFT + window * column + 4, TOP + row * ROW
         bar = {"x": f"{x:g}", "y": f"{y:g}", "width": f"{column - 8:g}", "height": f"{BAR:g}", "rx": "3", "fill": FILL, "stroke": EDGE}
         ElementTree.SubElement(root, "rect", bar | ({"stroke-dasharray": "4 3"} if deferred else {}))
-        text = f"{row + 1}. {words.of(lang)}{LATER.of(lang) if deferred else ''}"
-        # The words stand on the bar and run on to the side where the picture has room.
-        left = window < QUARTERS / 2
-        words_at(root, x + 6 if left else x + column - 14, y + 13, text, 11, INK, "start" if left else "end")
-    if more:
-        words_at(root, LEFT + 4, TOP + len(shown) * ROW + 13, MORE.format(n=more).of(lang), 11, SOFT, "start")
+        words_at(root, x + (column - 8) / 2, y + 13, str(row + 1), 11, INK, "middle", bold=True)
+        # The words stand beside the bar, where the picture has room.
+        right = window < QUARTERS / 2
+        words_at(root, x + column - 2 if right else x - 6, y + 13, _fitting(words.of(lang)), 11, INK, "start" if right else "end")
+    below = [*([MORE.format(n=more)] if more else []), *([LATER] if any(deferred for _, _, deferred in shown) else [])]
+    for row, words in enumerate(below, len(shown)):
+        words_at(root, LEFT + 4, TOP + row * ROW + 13, words.of(lang), 11, SOFT, "start")
     return Figure(ElementTree.tostring(root, encoding="unicode"), alt, Text(zh="路线图（方案 9.1）", en="Road map (plan §9.1)"))
+
+
+def _fitting(words: str) -> str:
+    """The words, cut where they would leave the picture."""
+    width = 0
+    for place, sign in enumerate(words):
+        width += 2 if east_asian_width(sign) in "WF" else 1
+        if width > ROOM:
+            return words[: place - 1] + "…"
+    return words

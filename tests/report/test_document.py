@@ -34,6 +34,8 @@ KEYS = [
     "journey",
     "survey",
     "training",
+    "root_causes",
+    "kpis",
     "risk",
     "diagnoses",
     "recommendations",
