@@ -1,20 +1,35 @@
 """The case bootstrap: sums over cases drawn with replacement (Efron 1979; definitions §3.3)."""
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import numpy as np
 
 REPLICATES = 500
 SEED = 20120301
+KEPT = 100_000  # cases: the weights of no more are kept from one question to the next, 50 MB
 
 
 def case_sums(values: np.ndarray, replicates: int = REPLICATES, seed: int = SEED) -> np.ndarray:
     """Sums of `values` [cases, k] under multinomial case weights: float64 [replicates, k]; the same draw for every column."""
     cases = len(values)
-    random = np.random.default_rng(seed)
+    drawn = _kept(cases, replicates, seed) if cases <= KEPT else _weights(cases, replicates, seed)
     sums = np.empty((replicates, values.shape[1]))
-    for replicate in range(replicates):
-        weights = np.bincount(random.integers(0, cases, cases), minlength=cases)
+    for replicate, weights in enumerate(drawn):
         sums[replicate] = weights @ values
     return sums
+
+
+def _weights(cases: int, replicates: int, seed: int) -> Iterator[np.ndarray]:
+    """How often each case is drawn, replicate by replicate."""
+    random = np.random.default_rng(seed)
+    for _ in range(replicates):
+        yield np.bincount(random.integers(0, cases, cases), minlength=cases)
+
+
+@lru_cache(maxsize=2)
+def _kept(cases: int, replicates: int, seed: int) -> np.ndarray:
+    return np.array([weights.astype(np.uint8) for weights in _weights(cases, replicates, seed)])
 
 
 def simultaneous_low(estimates: np.ndarray, replicates: np.ndarray, level: float = 0.95) -> np.ndarray:

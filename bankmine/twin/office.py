@@ -1,0 +1,195 @@
+"""The office that a log shows: its work, its people, their hours, and how they take what is to be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from bankmine.facts import Facts
+from bankmine.log.calendar import BusinessCalendar
+from bankmine.log.eventlog import DAY, SECOND
+from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER, SYSTEM, UNEXPLAINED
+from bankmine.process.definition import Party
+from bankmine.stats.grouped import each_group
+
+FEWEST_OF_ROLE = 0.05  # of a person's items: who works for a role less often than that is not among its people
+BREAK = 300 * SECOND  # that a free person may let pass
+ALWAYS = 1 << 62
+HALF_A_DAY = DAY // 2
+WHOLE = 0.02  # of the items may reach beyond closing where people begin only what they finish before it
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`calendar`: index into the office's calendars; `since`, `until`: UTC microseconds of the first and the last that is seen of them."""
+
+    name: str
+    calendar: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The people of one role, by index into the office's, and the order in which they take work.
+
+    `named`: each item waits for the person who did it, else for whoever is free first; `last_first`: the last that came is taken first;
+    `whole`: what cannot be finished before closing is begun the next day.
+    """
+
+    people: tuple[int, ...]
+    named: bool = False
+    last_first: bool = False
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items of an activity are held until there are `size`, or until the next of `moments` (UTC microseconds, ascending).
+
+    `at_once`: one person does all of them at the same time, as long as the longest takes; else one after another.
+    """
+
+    size: int = 0
+    moments: tuple[int, ...] = ()
+    at_once: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Office:
+    """A log as work for an office; arrays by instance in the log's order, int64 microseconds unless said otherwise.
+
+    `enabler`: the instance that makes it possible, -1 = the case's arrival, at `arrives`; `also`: another that has to be over, -1 none. `queued` bool: its wait is recomputed, from the
+    queue of `role` (int32, into `desks`) on; then `hold` of wall time passes before it can be seen (the customer, a system, a contract),
+    and `lies` of opening time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
+    duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
+    `urgency` int32: the lower goes first in the queue. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
+    after half a day or more, at `came`, having been enabled at `was`: people answer in the daytime, so where the step before ends
+    earlier or later the answer moves by whole open days, on average by as much.
+    """
+
+    names: tuple[str, ...]
+    case: np.ndarray
+    activity: np.ndarray
+    enabler: np.ndarray
+    also: np.ndarray
+    arrives: np.ndarray
+    queued: np.ndarray
+    role: np.ndarray
+    person: np.ndarray
+    opening: np.ndarray
+    hold: np.ndarray
+    lies: np.ndarray
+    wait: np.ndarray
+    work: np.ndarray
+    urgency: np.ndarray
+    keeps: np.ndarray
+    came: np.ndarray
+    was: np.ndarray
+    calendars: tuple[BusinessCalendar, ...]
+    roles: tuple[str, ...]
+    people: tuple[Person, ...]
+    desks: tuple[Desk, ...]
+    batches: Mapping[int, Batch] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of(cls, facts: Facts) -> "Office":
+        """The office of a log. What cannot be queued (no person, start, calendar or role known; a wait by contract) stays as it was."""
+        parts, roles, duty, starts = facts.causes.parts, facts.roles, facts.duty, facts.causes.starts
+        role, person = roles.of_instance.astype(np.int32), facts.resource.astype(np.int32)
+        queued = facts.by_staff[facts.activity] & ~facts.by_design & ~facts.causes.unknown & (role >= 0) & (person >= 0)
+        queued &= (duty.opening >= 0) & (duty.person >= 0)
+        began = np.where(queued, starts.began, facts.began)
+        length = np.maximum(facts.moment - began, 0)
+        work, spans = length.copy(), np.zeros(len(length), dtype=bool)
+        for calendar, rows in each_group(np.where(queued, duty.person, -1)):
+            if calendar >= 0:
+                work[rows] = duty.calendars[calendar].between(began[rows], began[rows] + length[rows])
+                spans[rows] = work[rows] < length[rows]
+        people = tuple(
+            Person(name, int(duty.of_resource[code]), *_seen(facts, began, queued & (person == code)))
+            for code, name in enumerate(facts.people)
+        )
+        items = np.zeros((len(roles.names), len(people)), dtype=np.int64)
+        np.add.at(items, (role[queued], person[queued]), 1)
+        desks = []
+        for number in range(len(roles.names)):
+            staff = np.flatnonzero(items[number] > FEWEST_OF_ROLE * items.sum(axis=0))
+            mine = queued & (role == number)
+            staff = staff if len(staff) else np.flatnonzero(items[number])
+            desks.append(Desk(tuple(staff.tolist()), whole=bool(spans[mine].mean() <= WHOLE) if mine.any() else True))
+        hold = np.where(queued, parts[:, CUSTOMER] + parts[:, SYSTEM], 0)
+        wait = np.where(queued, 0, facts.wait)
+        opening = np.where(duty.opening >= 0, duty.opening, duty.organisation).astype(np.int32)
+        came = facts.enabled + hold + wait
+        keeps = (came - facts.enabled >= HALF_A_DAY) & ~facts.of_party(Party.SYSTEM)[facts.activity]
+        for calendar, rows in each_group(np.where(keeps, opening, -1)):
+            keeps[rows] = False if calendar < 0 else duty.calendars[calendar].is_open(came[rows])
+        return cls(
+            names=facts.names,
+            case=facts.case,
+            activity=facts.activity,
+            enabler=facts.enabler,
+            also=np.full(len(work), -1, dtype=np.int64),
+            arrives=np.where(facts.enabler < 0, facts.enabled, 0),
+            queued=queued,
+            role=np.where(queued, role, -1).astype(np.int32),
+            person=person,
+            opening=opening,
+            hold=hold,
+            lies=_lies(parts, work, role, desks),
+            wait=wait,
+            work=work,
+            urgency=np.zeros(len(work), dtype=np.int32),
+            keeps=keeps,
+            came=came,
+            was=facts.enabled,
+            calendars=duty.calendars,
+            roles=roles.names,
+            people=people,
+            desks=tuple(desks),
+            batches=MappingProxyType(_batches(facts, queued)),
+        )
+
+    def with_desk(self, role: int, **changes: object) -> "Office":
+        """The office with one role organised otherwise."""
+        desks = list(self.desks)
+        desks[role] = replace(desks[role], **changes)  # type: ignore[arg-type]
+        return replace(self, desks=tuple(desks))
+
+
+def _seen(facts: Facts, began: np.ndarray, mine: np.ndarray) -> tuple[int, int]:
+    """From when to when a person is there: all the time, but for those who are first seen, or last, far from the log's ends."""
+    if not mine.any():
+        return 0, 0
+    first, last = int(began[mine].min()), int(facts.moment[mine].max())
+    far = (int(facts.moment.max()) - int(facts.began.min())) // 10
+    return (
+        first if first > int(facts.began.min()) + far else int(facts.began.min()) - DAY,
+        last if last < int(facts.moment.max()) - far else ALWAYS,
+    )
+
+
+def _lies(parts: np.ndarray, work: np.ndarray, role: np.ndarray, desks: list[Desk]) -> np.ndarray:
+    """int64 [instances]: unexplained waiting. Where people begin only what they finish before closing, they are rightly idle before it,
+    for less than the item takes: that is recomputed.
+    """
+    whole = np.array([desk.whole for desk in desks] + [False], dtype=bool)[role]
+    rightly = np.where(whole & (parts[:, CLOSED] + parts[:, ABSENT] > 0), work, 0) + BREAK
+    return np.where(parts[:, UNEXPLAINED] <= rightly, 0, parts[:, UNEXPLAINED])
+
+
+def _batches(facts: Facts, queued: np.ndarray) -> dict[int, Batch]:
+    """The rule by which each activity's items are held back, where there is one: by number, or at the times at which it was done."""
+    measured, found = facts.causes.batches, {}
+    for activity, (kind, value) in measured.rules.items():
+        mine = np.flatnonzero(measured.activity == activity)
+        if not queued[facts.activity == activity].any() or not len(mine):
+            continue
+        at_once = bool((measured.kind[mine] == 0).mean() >= 0.5)
+        if kind == "size":
+            found[activity] = Batch(size=int(value[0]), at_once=at_once)
+        else:
+            found[activity] = Batch(moments=tuple(sorted(set(measured.begin[mine].tolist()))), at_once=at_once)
+    return found
