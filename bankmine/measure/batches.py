@@ -83,7 +83,8 @@ class Batches(Shown):
         rules: dict[int, Rule] = {}
         if busy is not None:
             held = np.flatnonzero(keep & (at_once | log.start_known[row[head]]))
-            held = held[at_once[held] | _left_lying(busy, row[head[held]], first_enabled[held], begin[held])]
+            own = end[row[head[held]]] - begin[held]
+            held = held[at_once[held] | _left_lying(busy, row[head[held]], first_enabled[held], begin[held], own)]
             keep &= at_once
             for of, positions in each_group(activity[held]):
                 mine = held[positions]
@@ -202,13 +203,16 @@ def _ends(values: np.ndarray, head: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.minimum.reduceat(values, head), np.maximum.reduceat(values, head)
 
 
-def _left_lying(busy: Busy, row: np.ndarray, ready: np.ndarray, begin: np.ndarray) -> np.ndarray:
-    """bool [runs]: the person of the run's first row had time for it before the run began; needs a known calendar."""
+def _left_lying(busy: Busy, row: np.ndarray, ready: np.ndarray, begin: np.ndarray, own: np.ndarray) -> np.ndarray:
+    """bool [runs]: the person of the run's first row had time for it before the run began; needs a known calendar. `own`: how long the
+    first row takes: what cannot be finished before closing is rightly left.
+    """
     result = np.zeros(len(row), dtype=bool)
     known = np.flatnonzero((busy.server[row] >= 0) & (np.append(busy.calendar, -1)[busy.server[row]] >= 0))
     server, ready, begin = busy.server[row[known]], ready[known], begin[known]
-    idle = busy.idle(server, ready, begin)
-    result[known] = (idle > LULL) & (idle >= LEFT_LYING * busy.on_duty(server, ready, begin))
+    idle, duty = busy.idle(server, ready, begin), busy.on_duty(server, ready, begin)
+    rightly = np.where(duty < begin - ready, np.maximum(own[known], LULL), LULL)
+    result[known] = (idle > rightly) & (idle >= LEFT_LYING * duty)
     return result
 
 

@@ -37,7 +37,7 @@ class Peak(Pattern):
     comes to the role exceeds the duty time of its people there (5 %). Fires per role with a load below `load` where the peak takes at most
     `hours_share` of the duty time, at least `queue_share` of the contention is of items that came in it or before its work could be
     done, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of their cases
-    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle
+    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is largely beside idle
     colleagues (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load
     would remain.
     Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.

@@ -15,6 +15,7 @@ from bankmine.process.definition import Kind
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
 
+BESIDE = 0.4  # a colleague who is not free all of the time is busy for some of it; in one queue nobody waits beside an idle one
 WAITED = Text(
     zh="共 {rows} 件，平均等 {wait}（上班时间），连同因此拖过的下班时间，占相关业务办理时长的 {share}。",
     en="{rows} items waited {wait} each in working hours; with the closed hours that this ran into, that is {share} of "
@@ -48,8 +49,8 @@ class Queue:
 
     @property
     def beside_idle(self) -> bool:
-        """Most of the waiting is beside idle colleagues: then it is for want of pooling (P09), else of capacity when it is needed."""
-        return 2 * int(self.pooled.sum()) > int(self.waited.sum())
+        """So much of the waiting is beside idle colleagues that it is for want of pooling (P09), else of capacity when it is needed."""
+        return int(self.pooled.sum()) > BESIDE * int(self.waited.sum())
 
     def place(self, waits: np.ndarray) -> int:
         """The activity with the largest sum of `waits` [rows]."""

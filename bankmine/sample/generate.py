@@ -15,9 +15,9 @@ from bankmine.errors import OutputError, UsageError
 from bankmine.process.definition import ProcessDefinition
 from bankmine.process.load import load
 from bankmine.sample.dirt import soiled
-from bankmine.sample.extra_steps import extended
+from bankmine.sample.extra_steps import EXTRA, extended
 from bankmine.sample.models import MODELS, Model
-from bankmine.sample.office import OFFICE
+from bankmine.sample.office import OFFICE, Desk
 from bankmine.sample.plant import apart, measured_in, plant
 from bankmine.sample.problems import ALSO_TRUE, PROBLEMS, Problem, faults
 from bankmine.sample.problems import problem as draw
@@ -41,7 +41,8 @@ class PlantedTruth:
 
     `effect`: share that the problem makes of `measured_in`: cycle_time or touch_time, against a run of the same seed without it; or of
     all cycle time what those lose that are slower than in that run (overtaken); or cases with a breach. `also_true`: patterns that are
-    rightly found at the same activity. `cost_s`: the seconds of cycle time that it costs a case, over all cases, on average.
+    rightly found at the same activity. `cost_s`: the seconds of cycle time that it costs a case, over all cases, on average. `remedy`: the
+    changes that undo it, as `bankmine simulate` reads them; () where it takes none of these.
     """
 
     pattern: str
@@ -51,6 +52,7 @@ class PlantedTruth:
     cost_s: float
     struck_cases: int
     also_true: tuple[str, ...]
+    remedy: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -61,6 +63,7 @@ class PlantedTruth:
             "cost_s": self.cost_s,
             "struck_cases": self.struck_cases,
             "also_true": list(self.also_true),
+            "remedy": list(self.remedy),
         }
 
 
@@ -210,7 +213,7 @@ def generate(
         shifts=shifts,
         rng=rng,
     )
-    planted, outcome = [], None
+    planted, outcome, usual = [], None, scheme.desks
     if patterns:
         wanted = [effect] * len(patterns) if effect is None or isinstance(effect, int | float) else list(effect)
         drawn = [each.scaled(size) for each in _drawn(patterns, model, definition, rng)]
@@ -233,6 +236,7 @@ def generate(
                 round(each.cost_s, 1),
                 len(each.struck),
                 ALSO_TRUE.get(each.problem.pattern, ()),
+                _remedy(scheme, each.problem, usual, lang),
             )
             for each in planted
         ),
@@ -275,6 +279,29 @@ def _label(scheme: Plan, step: str, lang: Lang) -> str:
     of = scheme.definition.step(step)
     assert of is not None, f"{step} is a step of the definition"
     return of.name.of(lang)
+
+
+def _remedy(scheme: Plan, problem: Problem, usual: Mapping[str, Desk], lang: Lang) -> tuple[str, ...]:
+    """The changes that undo a problem: the desk as it `usual`ly is, the needless step left out, work taken up at once."""
+
+    def label(step: str) -> str:
+        return _label(scheme, step, lang)
+
+    if problem.pattern in EXTRA:
+        return (f"{label(problem.step)} removed",)
+    if problem.pattern == "P04":
+        return (f"parallel {label(problem.path[0])}, {label(problem.path[1])}",)
+    if problem.pattern == "P11":
+        return (f"{label(problem.step)} batch 1",)
+    if problem.pattern == "P29":
+        return (f"{label(problem.step)} picked up",)
+    if problem.pattern in ("P08", "P09", "P10") or (problem.pattern == "P12" and problem.how != "arrivals"):
+        role, now, before = scheme.model.roles[problem.role].name.of(lang), scheme.desks[problem.role], usual[problem.role]
+        hours = (f"{role} hours {before.hours.text}",) if now.hours != before.hours else ()
+        people = (f"{role} {before.people - now.people:+d}",) if now.people != before.people else ()
+        order = (f"{role} first come",) if now.named or now.order != before.order else ()
+        return (*hours, *people, *order)
+    return ()
 
 
 def _write_frame(frame: "pl.DataFrame", file: Path) -> None:

