@@ -30,6 +30,10 @@ class Change(ABC):
         """bool [activities]: whose waits it changes first; the forecast is as good as the twin foretells these."""
         return np.zeros(len(office.names), dtype=bool)
 
+    def bounds(self) -> tuple["Change", ...]:
+        """The same change at the ends of what the log does not show; the forecast's interval covers them."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class _OfRole(Change):
@@ -123,10 +127,15 @@ class Pooled(Change):
 class Batched(_OfStep):
     """Items of a step are held until there are `size`; 1: each is done as it comes.
 
-    Work done on several at once is shared out evenly among them: how much longer one takes by itself the log does not show.
+    How long an item takes by itself that was done with others at once the log does not show: `alone` times its even share of the time,
+    at most all of it. That nothing is saved by doing them together, and that two thirds are, are the bounds.
     """
 
     size: int
+    alone: float = 2.0
+
+    def bounds(self) -> tuple[Change, ...]:
+        return (replace(self, alone=1.0), replace(self, alone=3.0)) if self.size == 1 else ()
 
     def apply(self, office: Office, facts: Facts) -> Office:
         batches = dict(office.batches)
@@ -137,7 +146,8 @@ class Batched(_OfStep):
         of, work = facts.causes.batches.of_row, office.work.copy()
         at_once = before is not None and before.at_once
         together = np.flatnonzero((office.activity == self.activity) & (of >= 0) & at_once)
-        work[together] //= np.maximum(facts.causes.batches.size[of[together]], 1)
+        share = self.alone / np.maximum(facts.causes.batches.size[of[together]], 1)
+        work[together] = (work[together] * np.minimum(share, 1.0)).astype(np.int64)
         return replace(office, batches=MappingProxyType(batches), work=work)
 
 
@@ -311,7 +321,7 @@ class Demand(Change):
             "case": office.case.max() + 1 + copy_of, "enabler": moved, "also": joined, "arrives": office.arrives[row] + shift,
             "came": office.came[row] + shift, "was": office.was[row] + shift,
         }  # fmt: skip
-        every = ("activity", "queued", "role", "person", "opening", "hold", "lies", "wait", "work", "urgency", "keeps")
+        every = ("activity", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "keeps")
         added |= {name: getattr(office, name)[row] for name in every}
         return replace(office, **{name: np.concatenate([getattr(office, name), values]) for name, values in added.items()})
 

@@ -111,7 +111,7 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     well that foretells the rest.
     """
     office = Office.of(facts)
-    observed = facts.causes.wait - office.hold - office.lies
+    observed = office.waited - office.hold - office.lies
     split = int(facts.enabled.min()) + int(TRAINED * (int(facts.enabled.max()) - int(facts.enabled.min())))
     training = facts.enabled < split
     mine = office.queued & training

@@ -158,6 +158,11 @@ class Twin:
         steps = np.logical_or.reduce([change.steps(self.office) for change in changes])
         error = self._error(steps)
         low, high = self.interval(saved, error) if same else (None, None)
+        for number, change in enumerate(changes):
+            for other in change.bounds() if low is not None and high is not None else ():
+                bound = applied([*changes[:number], other, *changes[number + 1 :]], self.office, self.facts)
+                ends = self.interval(self.cycle - self._cycle(bound, play(bound)), error)
+                low, high = min(low, ends[0] or low), max(high, ends[1] or high)
         return Forecast(
             words=tuple(words),
             cases=cases,
@@ -179,8 +184,8 @@ class Twin:
         )
 
     def interval(self, saved: np.ndarray, error: float = 0.0) -> tuple[float | None, float | None]:
-        """Seconds a case: the 90 % interval of mean `saved` [cases] by moving blocks of arrival weeks, with the relative `error` of the
-        twin on the steps concerned in quadrature; None under 12 weeks.
+        """Seconds a case: the 90 % interval of mean `saved` [cases] by moving blocks of arrival weeks, with the `error` of the twin on the
+        steps concerned, seconds a case, in quadrature; None under 12 weeks.
         """
         facts = self.facts
         week = (facts.case_begin - facts.case_begin.min()) // WEEK
@@ -194,14 +199,14 @@ class Twin:
         means = sums[drawn].sum(axis=1) / np.maximum(count[drawn].sum(axis=1), 1)
         mean = float(saved.mean()) / SECOND
         low, high = (float(q) for q in np.quantile(means, (0.05, 0.95)))
-        wider = 1.645 * error * abs(mean)
+        wider = 1.645 * error
         return mean - float(np.hypot(mean - low, wider)), mean + float(np.hypot(high - mean, wider))
 
     def _error(self, steps: np.ndarray) -> float:
-        """The relative error of the twin over the steps concerned, weighted by how much they wait."""
+        """By how many seconds a case the twin's forecast of the steps concerned was off; each step's error by itself."""
         known = steps & ~np.isnan(self.fit.observed_s)
-        weight = (self.fit.observed_s * self.fit.items)[known]
-        return float(np.average(np.minimum(self.fit.error[known], 1.0), weights=weight)) if weight.sum() > 0 else 0.0
+        off = (np.abs(self.fit.predicted_s - self.fit.observed_s) * np.bincount(self.facts.activity, minlength=len(steps)))[known]
+        return float(np.sqrt((off**2).sum())) / self.facts.cases
 
     def _origin(self, office: Office) -> np.ndarray:
         """int64: the log's instance that each of the office's stands for; copies come after the log's own."""

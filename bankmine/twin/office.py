@@ -10,7 +10,7 @@ from bankmine.facts import Facts
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER, SYSTEM, UNEXPLAINED
-from bankmine.process.definition import Party
+from bankmine.process.definition import Kind, Party
 from bankmine.stats.grouped import each_group
 
 FEWEST_OF_ROLE = 0.05  # of a person's items: who works for a role less often than that is not among its people
@@ -64,7 +64,7 @@ class Office:
     queue of `role` (int32, into `desks`) on; then `hold` of wall time passes before it can be seen (the customer, a system, a contract),
     and `lies` of opening time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
     duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
-    `urgency` int32: the lower goes first in the queue. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
+    `waited`: all of the wait, as it was. `urgency` int32: the lower goes first in the queue. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
     after half a day or more, at `came`, having been enabled at `was`: people answer in the daytime, so where the step before ends
     earlier or later the answer moves by whole open days, on average by as much.
     """
@@ -81,6 +81,7 @@ class Office:
     opening: np.ndarray
     hold: np.ndarray
     lies: np.ndarray
+    waited: np.ndarray
     wait: np.ndarray
     work: np.ndarray
     urgency: np.ndarray
@@ -119,32 +120,35 @@ class Office:
             mine = queued & (role == number)
             staff = staff if len(staff) else np.flatnonzero(items[number])
             desks.append(Desk(tuple(staff.tolist()), whole=bool(spans[mine].mean() <= WHOLE) if mine.any() else True))
-        hold = np.where(queued, parts[:, CUSTOMER] + parts[:, SYSTEM], 0)
+        enabler, enabled = _in_turn(facts, queued)
+        waited = np.where(queued, np.minimum(facts.causes.wait, began - enabled), facts.wait)
+        hold = np.where(queued, np.minimum(parts[:, CUSTOMER] + parts[:, SYSTEM], waited), 0)
         wait = np.where(queued, 0, facts.wait)
         opening = np.where(duty.opening >= 0, duty.opening, duty.organisation).astype(np.int32)
-        came = facts.enabled + hold + wait
-        keeps = (came - facts.enabled >= HALF_A_DAY) & ~facts.of_party(Party.SYSTEM)[facts.activity]
+        came = enabled + hold + wait
+        keeps = (came - enabled >= HALF_A_DAY) & ~facts.of_party(Party.SYSTEM)[facts.activity]
         for calendar, rows in each_group(np.where(keeps, opening, -1)):
             keeps[rows] = False if calendar < 0 else duty.calendars[calendar].is_open(came[rows])
         return cls(
             names=facts.names,
             case=facts.case,
             activity=facts.activity,
-            enabler=facts.enabler,
+            enabler=enabler,
             also=np.full(len(work), -1, dtype=np.int64),
-            arrives=np.where(facts.enabler < 0, facts.enabled, 0),
+            arrives=np.where(enabler < 0, enabled, 0),
             queued=queued,
             role=np.where(queued, role, -1).astype(np.int32),
             person=person,
             opening=opening,
             hold=hold,
-            lies=_lies(parts, work, role, desks),
+            lies=np.where(queued, np.minimum(_lies(parts, work, role, desks), waited - hold), 0),
+            waited=waited,
             wait=wait,
             work=work,
             urgency=np.zeros(len(work), dtype=np.int32),
             keeps=keeps,
             came=came,
-            was=facts.enabled,
+            was=enabled,
             calendars=duty.calendars,
             roles=roles.names,
             people=people,
@@ -171,9 +175,24 @@ def _seen(facts: Facts, began: np.ndarray, mine: np.ndarray) -> tuple[int, int]:
     )
 
 
+def _in_turn(facts: Facts, queued: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [instances] twice: what each instance came after, and when that was. Steps that could come in any order, and are therefore
+    enabled together, came one after the other where nobody began the second before the first was done.
+    """
+    enabler, enabled = facts.enabler.copy(), facts.enabled.copy()
+    asked = facts.of_kind(Kind.ENQUIRY, Kind.COMPLAINT)[facts.activity]
+    rows = np.flatnonzero(queued & ~asked)
+    rows = rows[np.lexsort((facts.began[rows], facts.enabler[rows], facts.case[rows]))]
+    before, after = rows[:-1], rows[1:]
+    beside = (facts.case[before] == facts.case[after]) & (facts.enabler[before] == facts.enabler[after])
+    serial = beside & (facts.began[after] >= facts.moment[before]) & (facts.enabler[after] >= 0)
+    enabler[after[serial]], enabled[after[serial]] = before[serial], facts.moment[before[serial]]
+    return enabler, enabled
+
+
 def _lies(parts: np.ndarray, work: np.ndarray, role: np.ndarray, desks: list[Desk]) -> np.ndarray:
-    """int64 [instances]: unexplained waiting. Where people begin only what they finish before closing, they are rightly idle before it,
-    for less than the item takes: that is recomputed.
+    """int64 [instances]: how long work lay though the one who did it was free. Where people begin only what they finish before closing,
+    they are rightly free before it for less than the item takes: that is recomputed, as a short break is.
     """
     whole = np.array([desk.whole for desk in desks] + [False], dtype=bool)[role]
     rightly = np.where(whole & (parts[:, CLOSED] + parts[:, ABSENT] > 0), work, 0) + BREAK

@@ -30,7 +30,7 @@ class Played:
 class _Hours:
     """One calendar for single questions: slots as lists."""
 
-    __slots__ = ("apart", "before", "begin", "day", "end", "full", "longest")
+    __slots__ = ("before", "begin", "day", "end", "full", "longest")
 
     def __init__(self, calendar: BusinessCalendar) -> None:
         self.begin, self.end = calendar.begin.tolist(), calendar.end.tolist()
@@ -38,10 +38,9 @@ class _Hours:
         self.full = np.cumsum(length).tolist()
         self.before = (np.cumsum(length) - length).tolist()
         self.longest = int(length.max(initial=0))
-        # A day begins where the office has been closed for hours; `apart`: how far days are from each other, on average.
+        # A day begins where the office has been closed for hours.
         new = np.append(True, calendar.begin[1:] - calendar.end[:-1] >= NIGHT)[: len(length)]
         self.day = calendar.begin[new].tolist()
-        self.apart = (self.day[-1] - self.day[0]) / (len(self.day) - 1) if len(self.day) > 1 else float(DAY)
         # What lies beyond the calendar never comes.
         self.begin.append(FOREVER)
         self.end.append(FOREVER)
@@ -77,13 +76,21 @@ class _Hours:
         return FOREVER if slot >= len(self.before) else self.begin[slot] + (target - self.before[slot])
 
     def moved(self, time: int, by: int, draw: float) -> int:
-        """The same clock time some open days later or earlier: on average `by`, to whole days as `draw` (0-1) has it."""
-        days = math.floor(by / self.apart + draw)
-        if not days or not self.day:
+        """The same clock time on another open day, on average `by` later or earlier: for the last day, where only part of it is left to
+        go, `draw` (0-1) decides, so that who answered on a Monday is as likely as the weekend is long to stay there.
+        """
+        day, step = bisect_right(self.day, time) - 1, 1 if by > 0 else -1
+        if day < 0:
             return time
-        day = bisect_right(self.day, time) - 1
-        there = min(max(day + days, 0), len(self.day) - 1)
-        return time if day < 0 else self.day[there] + time - self.day[day]
+        clock, left = time - self.day[day], abs(by)
+        while 0 <= day + step < len(self.day):
+            jump = abs(self.day[day + step] - self.day[day])
+            if left < jump * (1 - draw):
+                break
+            day, left = day + step, left - jump
+            if left <= 0:
+                break
+        return self.day[day] + clock
 
 
 COMES, FREE, FIRES = 0, 1, 2
