@@ -59,6 +59,8 @@ from bankmine.process.recognise import party_of_values, understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
 from bankmine.show.notebook import Shown
+from bankmine.twin.changes import Change, parse
+from bankmine.twin.forecast import Forecast, Twin
 from bankmine.twin.replay import Replay
 from bankmine.words import Lang
 
@@ -309,6 +311,21 @@ class Analysis(Shown):
     def risk(self) -> RiskMatrix:
         """The risks of today: broken controls, and what comes of leaving the recommendations undone (plan §8.1.2)."""
         return RiskMatrix.of(self.verdicts, self.recommendations)
+
+    @cached_property
+    def twin(self) -> Twin:
+        """The log's own work played through its own people and hours, and how well that foretells its waits."""
+        return Twin.of(self.facts)
+
+    def simulate(self, *changes: str | Change) -> Forecast:
+        """What would happen if: changes as data or in words ("Credit officer +1"), played together.
+
+        Raises UsageError: CHANGES_NONE, CHANGE_UNKNOWN, CHANGE_ROLE, CHANGE_STEP, CHANGE_VALUE, TWIN_UNABLE.
+        """
+        return self.twin.simulate(
+            [parse(each, self.twin.office, self.facts) if isinstance(each, str) else each for each in changes],
+            [each if isinstance(each, str) else repr(each) for each in changes],
+        )
 
     def compare(self, groups: Groups) -> Comparison:
         """Two groups of cases side by side. Raises UsageError as `Groups.of` does."""

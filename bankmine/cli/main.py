@@ -23,6 +23,7 @@ from bankmine.cli.resources import resources
 from bankmine.cli.sample import sample
 from bankmine.cli.schema import schema
 from bankmine.cli.segments import segments
+from bankmine.cli.simulate import simulate
 from bankmine.errors import BankmineError, UsageError
 from bankmine.words import Lang, Text
 
@@ -47,6 +48,7 @@ EXAMPLES = {
     resources: "bankmine resources loans.csv",
     conformance: "bankmine conformance loans.csv --model discovered",
     segments: "bankmine segments loans.csv --by channel",
+    simulate: "bankmine simulate loans.csv --change 'Credit analyst +1'",
     explain: "bankmine explain loans.csv 1",
     sample: "bankmine sample sample_logs",
     schema: "bankmine schema",

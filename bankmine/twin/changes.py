@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from bankmine.facts import Facts
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.twin.office import ALWAYS, Batch, Office, Person
+from bankmine.twin.queues import OpenHours
 from bankmine.words import Text
 
 MINUTE = 60 * SECOND
@@ -193,11 +195,17 @@ class Answered(_OfStep):
     def apply(self, office: Office, facts: Facts) -> Office:
         asked = np.flatnonzero((office.enabler >= 0) & (office.activity[office.enabler] == self.activity))
         limit = round(self.days * DAY)
-        wait, hold, keeps = office.wait.copy(), office.hold.copy(), office.keeps.copy()
-        late = asked[np.where(office.queued[asked], hold[asked], wait[asked]) > limit]
-        wait[late], hold[late] = np.minimum(wait[late], limit), np.minimum(hold[late], limit)
-        keeps[late] = False
-        return replace(office, wait=wait, hold=hold, keeps=keeps)
+        wait, hold, came = office.wait, office.hold, office.came.copy()
+        delay = np.where(office.queued, hold, wait)
+        late = asked[delay[asked] > limit]
+        hours = [OpenHours(calendar.begin, calendar.end) for calendar in office.calendars]
+        for row in late.tolist():
+            # By whole open days, so that the answer comes at the same time of day.
+            sooner = int(delay[row]) - limit
+            moved = hours[office.opening[row]].moved(int(came[row]), -sooner, 0.5) if office.keeps[row] else int(came[row]) - sooner
+            came[row] = max(moved, int(office.was[row]))
+        delay = np.minimum(delay, came - office.was)
+        return replace(office, came=came, hold=np.where(office.queued, delay, hold), wait=np.where(office.queued, wait, delay))
 
     def steps(self, office: Office) -> np.ndarray:
         return np.zeros(len(office.names), dtype=bool)
@@ -306,8 +314,7 @@ class Demand(Change):
     def apply(self, office: Office, facts: Facts) -> Office:
         rng, cases = np.random.default_rng(self.seed), facts.cases
         if self.by <= 1:
-            gone = rng.permutation(cases)[: round((1 - self.by) * cases)]
-            return Without(np.flatnonzero(np.isin(office.case, gone))).apply(office, facts)
+            return _only(office, np.sort(rng.permutation(cases)[: max(round(self.by * cases), 1)]))
         more = round((self.by - 1) * cases)
         drawn, at = rng.integers(0, cases, more), rng.integers(0, cases, more)
         length = facts.offsets[drawn + 1] - facts.offsets[drawn]
@@ -321,9 +328,25 @@ class Demand(Change):
             "case": office.case.max() + 1 + copy_of, "enabler": moved, "also": joined, "arrives": office.arrives[row] + shift,
             "came": office.came[row] + shift, "was": office.was[row] + shift,
         }  # fmt: skip
-        every = ("activity", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "keeps")
-        added |= {name: getattr(office, name)[row] for name in every}
-        return replace(office, **{name: np.concatenate([getattr(office, name), values]) for name, values in added.items()})
+        added = {name: getattr(office, name)[row] for name in _BY_INSTANCE} | added
+        wider: Any = {name: np.concatenate([getattr(office, name), values]) for name, values in added.items()}
+        return replace(office, **wider)
+
+
+_BY_INSTANCE = (
+    "activity", "arrives", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "design", "keeps",
+    "came", "was",
+)  # fmt: skip
+
+
+def _only(office: Office, cases: np.ndarray) -> Office:
+    """The office with these cases alone (ascending), numbered anew."""
+    rows = np.flatnonzero(np.isin(office.case, cases))
+    place = np.full(len(office.case) + 1, -1, dtype=np.int64)  # -1 stays -1
+    place[rows] = np.arange(len(rows))
+    kept: Any = {name: getattr(office, name)[rows] for name in _BY_INSTANCE}
+    numbers = {"case": np.searchsorted(cases, office.case[rows]), "enabler": place[office.enabler[rows]], "also": place[office.also[rows]]}
+    return replace(office, **kept, **numbers)
 
 
 def parse(text: str, office: Office, facts: Facts) -> Change:

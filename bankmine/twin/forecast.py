@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.facts import Facts
+from bankmine.errors import UsageError
+from bankmine.facts import NEEDS, Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.show.blocks import Block, Cell, Column, KeyFigures, Notice, Paragraph, TableBlock
 from bankmine.show.format import duration, duration_range
 from bankmine.show.notebook import Shown
 from bankmine.stats.bootstrap import REPLICATES, SEED
 from bankmine.stats.grouped import grouped_sum
-from bankmine.twin.changes import Change, applied
+from bankmine.twin.changes import GRAMMAR, Change, applied
 from bankmine.twin.fit import WEEK, Fit, fitted
 from bankmine.twin.office import Office
 from bankmine.twin.queues import Played, play
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST_WEEKS = 12
+MINUTE = 60 * SECOND
 BLOCK = 3  # weeks that are drawn together: queues reach from one into the next
 
 
@@ -33,7 +35,8 @@ class Forecast(Shown):
 
     `saved_s`: mean cycle time saved a case, negative if it grows; `low_s`, `high_s`: its 90 % interval over blocks of arrival weeks,
     widened by the error with which the twin foretells the steps concerned; None under 12 weeks. `before_s`, `after_s`: mean cycle time.
-    `gain_cases`, `lose_cases`: cases that are quicker, and slower, by more than a minute. `usable`: the twin foretells the steps concerned.
+    `gain_cases`, `lose_cases`: cases that are quicker, and slower, by more than a minute; None, as the interval, where the demand is another.
+    `of_case`: int64 microseconds saved by each. `usable`: the twin foretells the steps concerned.
     """
 
     words: tuple[str, ...]
@@ -42,8 +45,8 @@ class Forecast(Shown):
     after_s: float
     low_s: float | None
     high_s: float | None
-    gain_cases: int
-    lose_cases: int
+    gain_cases: int | None
+    lose_cases: int | None
     activities: tuple[str, ...]
     wait_before_s: np.ndarray
     wait_after_s: np.ndarray
@@ -65,12 +68,52 @@ class Forecast(Shown):
         columns = {"activity": self.activities, "wait_before_s": self.wait_before_s, "wait_after_s": self.wait_after_s}
         return pd.DataFrame(columns)
 
+    def as_json(self) -> dict[str, object]:
+        """The forecast for other programs; what cannot be told is None."""
+
+        def known(value: float) -> float | None:
+            return None if np.isnan(value) else float(value)
+
+        return {
+            "changes": list(self.words),
+            "cases": self.cases,
+            "before_s": self.before_s,
+            "after_s": self.after_s,
+            "saved_s": self.saved_s,
+            "low_s": self.low_s,
+            "high_s": self.high_s,
+            "gain_cases": self.gain_cases,
+            "lose_cases": self.lose_cases,
+            "usable": self.usable,
+            "waiting": [
+                {"activity": name, "before_s": float(before), "after_s": float(after)}
+                for name, before, after in zip(self.activities, self.wait_before_s, self.wait_after_s, strict=True)
+            ],
+            "load": [
+                {"role": name, "before": known(before), "after": known(after)}
+                for name, before, after in zip(self.roles, self.load_before, self.load_after, strict=True)
+                if not np.isnan(before)
+            ],
+            "fit": [
+                {
+                    "activity": name,
+                    "observed_s": known(self.fit.observed_s[k]),
+                    "predicted_s": known(self.fit.predicted_s[k]),
+                    "recomputed": known(self.fit.recomputed[k]),
+                    "usable": bool(self.fit.usable[k]),
+                }
+                for k, name in enumerate(self.activities)
+                if not np.isnan(self.fit.observed_s[k])
+            ],
+        }
+
     def blocks(self) -> list[Block]:
-        kept = (
-            duration_range(self.low_s, self.high_s)
-            if self.low_s is not None
-            else Text(zh="不足 12 周，无法估计", en="not told under 12 weeks")
-        )
+        if self.low_s is not None:
+            kept = duration_range(self.low_s, self.high_s)
+        elif self.gain_cases is None:
+            kept = Text(zh="需求不同，无法逐案比较", en="not told: other cases")
+        else:
+            kept = Text(zh="不足 12 周，无法估计", en="not told under 12 weeks")
         figures = KeyFigures(
             (
                 (Text(zh="现在的平均时长", en="mean cycle time now"), "duration", self.before_s),
@@ -138,31 +181,43 @@ class Twin:
 
     @classmethod
     def of(cls, facts: Facts) -> "Twin":
+        """Raises UsageError TWIN_UNABLE where the log shows nobody's queue: no start times, people or duty hours."""
+        if not {"start", "resource", "calendar"} <= facts.has:
+            needed = [NEEDS[need] for need in ("start", "resource", "calendar") if need not in facts.has]
+            raise UsageError(
+                "TWIN_UNABLE",
+                Text(zh="日志看不出排队，无法推演", en="the log does not show queues, so nothing can be played"),
+                Text(zh="需要：" + "、".join(n.zh for n in needed), en="needed: " + ", ".join(n.en for n in needed)),
+            )
         return cls(facts, *fitted(facts))
 
     @cached_property
     def cycle(self) -> np.ndarray:
         """int64 [cases]: cycle time of the unchanged play, without what is by design."""
-        return self._cycle(self.office, self.played)
+        return _cycle(self.office, self.played)
 
     def simulate(self, changes: Sequence[Change], words: Sequence[str] = ()) -> Forecast:
-        """The changes, played together. Raises UsageError CHANGE_VALUE."""
+        """The changes, played together; `words`: as they are said. Raises UsageError CHANGES_NONE, CHANGE_VALUE."""
+        if not changes:
+            raise UsageError(
+                "CHANGES_NONE",
+                Text(zh="没有给出变更", en="no change was given"),
+                Text(zh="写法：" + "；".join(zh for zh, _ in GRAMMAR), en="write " + "; ".join(en for _, en in GRAMMAR)),
+            )
         office = applied(changes, self.office, self.facts)
         played = play(office)
-        after, cases, size = self._cycle(office, played), self.facts.cases, len(self.facts.names)
+        after, cases = _cycle(office, played), self.facts.cases
         same = len(after) == cases
         saved = self.cycle - after if same else np.zeros(0, dtype=np.int64)
-        waits = [grouped_sum((p.began - p.enabled) * ~self.facts.by_design[of % len(self.facts.case)], o.activity, size) / n / SECOND
-                 for o, p, n, of in ((self.office, self.played, cases, np.arange(len(self.office.case))),
-                                     (office, played, len(after), self._origin(office)))]  # fmt: skip
         steps = np.logical_or.reduce([change.steps(self.office) for change in changes])
         error = self._error(steps)
         low, high = self.interval(saved, error) if same else (None, None)
         for number, change in enumerate(changes):
             for other in change.bounds() if low is not None and high is not None else ():
                 bound = applied([*changes[:number], other, *changes[number + 1 :]], self.office, self.facts)
-                ends = self.interval(self.cycle - self._cycle(bound, play(bound)), error)
-                low, high = min(low, ends[0] or low), max(high, ends[1] or high)
+                lower, higher = self.interval(self.cycle - _cycle(bound, play(bound)), error)
+                low = low if low is None or lower is None else min(low, lower)
+                high = high if high is None or higher is None else max(high, higher)
         return Forecast(
             words=tuple(words),
             cases=cases,
@@ -170,11 +225,11 @@ class Twin:
             after_s=float(after.mean()) / SECOND,
             low_s=low,
             high_s=high,
-            gain_cases=int((saved > 60 * SECOND).sum()),
-            lose_cases=int((saved < -60 * SECOND).sum()),
+            gain_cases=int((saved > MINUTE).sum()) if same else None,
+            lose_cases=int((saved < -MINUTE).sum()) if same else None,
             activities=self.facts.names,
-            wait_before_s=waits[0],
-            wait_after_s=waits[1],
+            wait_before_s=_waits(self.office, self.played),
+            wait_after_s=_waits(office, played),
             roles=office.roles,
             load_before=self._load(self.office, self.played),
             load_after=self._load(office, played),
@@ -208,22 +263,6 @@ class Twin:
         off = (np.abs(self.fit.predicted_s - self.fit.observed_s) * np.bincount(self.facts.activity, minlength=len(steps)))[known]
         return float(np.sqrt((off**2).sum())) / self.facts.cases
 
-    def _origin(self, office: Office) -> np.ndarray:
-        """int64: the log's instance that each of the office's stands for; copies come after the log's own."""
-        own, more = len(self.office.case), len(office.case) - len(self.office.case)
-        return np.append(np.arange(own), np.zeros(more, dtype=np.int64))
-
-    def _cycle(self, office: Office, played: Played) -> np.ndarray:
-        size = int(office.case.max()) + 1
-        first = np.full(size, np.iinfo(np.int64).max)
-        last = np.zeros(size, dtype=np.int64)
-        np.minimum.at(first, office.case, played.enabled)
-        np.maximum.at(last, office.case, played.ended)
-        own = np.arange(len(office.case)) < len(self.facts.by_design)
-        design = np.zeros(len(office.case), dtype=bool)
-        design[: len(self.facts.by_design)] = self.facts.by_design
-        return last - first - grouped_sum(np.where(design & own, played.began - played.enabled, 0), office.case, size)
-
     def _load(self, office: Office, played: Played) -> np.ndarray:
         """float64 [roles]: duty time of the role's people at work, of all their duty time in the log's window."""
         begin, end = int(self.facts.began.min()), int(self.facts.moment.max())
@@ -242,6 +281,21 @@ class Twin:
             return float("nan")
         since, until = max(begin, of.since), min(end, of.until)
         return float(office.calendars[of.calendar].between(since, max(since, until)))
+
+
+def _cycle(office: Office, played: Played) -> np.ndarray:
+    """int64 [cases]: from the arrival to the last end, without what is agreed by contract."""
+    size = int(office.case.max()) + 1
+    first, last = np.full(size, np.iinfo(np.int64).max), np.zeros(size, dtype=np.int64)
+    np.minimum.at(first, office.case, played.enabled)
+    np.maximum.at(last, office.case, played.ended)
+    return last - first - grouped_sum(np.where(office.design, played.began - played.enabled, 0), office.case, size)
+
+
+def _waits(office: Office, played: Played) -> np.ndarray:
+    """float64 [activities]: seconds waited a case."""
+    waited = np.where(office.design, 0, played.began - played.enabled)
+    return grouped_sum(waited, office.activity, len(office.names)) / (int(office.case.max()) + 1) / SECOND
 
 
 def _signed(seconds: float) -> Text:

@@ -16,7 +16,7 @@ from bankmine.stats.grouped import each_group
 FEWEST_OF_ROLE = 0.05  # of a person's items: who works for a role less often than that is not among its people
 BREAK = 300 * SECOND  # that a free person may let pass
 ALWAYS = 1 << 62
-HALF_A_DAY = DAY // 2
+HALF_A_DAY, MONTH = DAY // 2, 28 * DAY
 WHOLE = 0.02  # of the items may reach beyond closing where people begin only what they finish before it
 
 
@@ -64,7 +64,8 @@ class Office:
     queue of `role` (int32, into `desks`) on; then `hold` of wall time passes before it can be seen (the customer, a system, a contract),
     and `lies` of opening time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
     duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
-    `waited`: all of the wait, as it was. `urgency` int32: the lower goes first in the queue. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
+    `waited`: all of the wait, as it was. `urgency` int32: the lower goes first in the queue. `design` bool: the
+    wait is agreed by contract. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
     after half a day or more, at `came`, having been enabled at `was`: people answer in the daytime, so where the step before ends
     earlier or later the answer moves by whole open days, on average by as much.
     """
@@ -85,6 +86,7 @@ class Office:
     wait: np.ndarray
     work: np.ndarray
     urgency: np.ndarray
+    design: np.ndarray
     keeps: np.ndarray
     came: np.ndarray
     was: np.ndarray
@@ -146,6 +148,7 @@ class Office:
             wait=wait,
             work=work,
             urgency=np.zeros(len(work), dtype=np.int32),
+            design=facts.by_design,
             keeps=keeps,
             came=came,
             was=enabled,
@@ -164,11 +167,11 @@ class Office:
 
 
 def _seen(facts: Facts, began: np.ndarray, mine: np.ndarray) -> tuple[int, int]:
-    """From when to when a person is there: all the time, but for those who are first seen, or last, far from the log's ends."""
+    """From when to when a person is there: all the time, but for those who are first seen, or last, weeks from the log's ends."""
     if not mine.any():
         return 0, 0
     first, last = int(began[mine].min()), int(facts.moment[mine].max())
-    far = (int(facts.moment.max()) - int(facts.began.min())) // 10
+    far = max((int(facts.moment.max()) - int(facts.began.min())) // 10, MONTH)
     return (
         first if first > int(facts.began.min()) + far else int(facts.began.min()) - DAY,
         last if last < int(facts.moment.max()) - far else ALWAYS,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import DAY
 from bankmine.twin.office import Office
 
@@ -27,20 +26,20 @@ class Played:
     who: np.ndarray
 
 
-class _Hours:
+class OpenHours:
     """One calendar for single questions: slots as lists."""
 
     __slots__ = ("before", "begin", "day", "end", "full", "longest")
 
-    def __init__(self, calendar: BusinessCalendar) -> None:
-        self.begin, self.end = calendar.begin.tolist(), calendar.end.tolist()
-        length = calendar.end - calendar.begin
+    def __init__(self, begin: np.ndarray, end: np.ndarray) -> None:
+        self.begin, self.end = begin.tolist(), end.tolist()
+        length = end - begin
         self.full = np.cumsum(length).tolist()
         self.before = (np.cumsum(length) - length).tolist()
         self.longest = int(length.max(initial=0))
         # A day begins where the office has been closed for hours.
-        new = np.append(True, calendar.begin[1:] - calendar.end[:-1] >= NIGHT)[: len(length)]
-        self.day = calendar.begin[new].tolist()
+        new = np.append(True, begin[1:] - end[:-1] >= NIGHT)[: len(length)]
+        self.day = begin[new].tolist()
         # What lies beyond the calendar never comes.
         self.begin.append(FOREVER)
         self.end.append(FOREVER)
@@ -100,7 +99,8 @@ def play(office: Office) -> Played:
     """The office's work done by its people. Deterministic: of two events at one moment the one that was caused first comes first, and of two
     people who are free the one who has been so longer.
     """
-    size, hours = len(office.case), [_Hours(calendar) for calendar in office.calendars]
+    size, nothing = len(office.case), np.zeros(0, dtype=np.int64)
+    hours = [*(OpenHours(calendar.begin, calendar.end) for calendar in office.calendars), OpenHours(nothing, nothing)]  # -1: never
     queued, role, opening = office.queued.tolist(), office.role.tolist(), office.opening.tolist()
     hold, lies, wait, work = office.hold.tolist(), office.lies.tolist(), office.wait.tolist(), office.work.tolist()
     person, urgency, activity = office.person.tolist(), office.urgency.tolist(), office.activity.tolist()
@@ -119,7 +119,7 @@ def play(office: Office) -> Played:
     for number, desk in enumerate(desks):
         for each in desk.people:
             of_person[each].append(number)
-    calendar = [hours[p.calendar] if p.calendar >= 0 else None for p in office.people]
+    calendar = [hours[p.calendar] for p in office.people]
     until = [p.until for p in office.people]
     members = [frozenset(desk.people) for desk in desks]
     shared: list[list[tuple[int, int, int, list[int]]]] = [[] for _ in desks]
@@ -133,7 +133,7 @@ def play(office: Office) -> Played:
     number = 0
 
     for each, of in enumerate(office.people):
-        if of_person[each] and calendar[each] is not None:
+        if of_person[each]:
             number += 1
             push(events, (calendar[each].opens(of.since), number, FREE, each))
 
@@ -175,7 +175,7 @@ def play(office: Office) -> Played:
         nonlocal number
         of = calendar[each]
         since[each] = -1
-        moment = now
+        moment = begin = end = now
         lasts = max(work[item] for item in turn) if len(turn) > 1 and office.batches[activity[turn[0]]].at_once else -1
         for place, item in enumerate(turn):
             takes = work[item] if lasts < 0 else lasts
@@ -282,4 +282,5 @@ def play(office: Office) -> Played:
                 if waiting:
                     held[each] = []
                     enqueue(waiting, now)
-    return Played(*(np.array(each, dtype=np.int64) for each in (enabled, seen, began, ended)), np.array(who, dtype=np.int32))
+    times = [np.array(each, dtype=np.int64) for each in (enabled, seen, began, ended)]
+    return Played(times[0], times[1], times[2], times[3], np.array(who, dtype=np.int32))

@@ -1,0 +1,52 @@
+"""The twin against the truth of generated logs: it foretells the waits of the last weeks, and what undoing a planted problem saves."""
+
+import numpy as np
+import pytest
+
+from bankmine.api import Analysis, analyze, read_log
+from bankmine.sample import Sample, generate
+from bankmine.show.blocks import Notice, TableBlock
+
+
+def analysis(sample: Sample) -> Analysis:
+    return analyze(read_log(sample.table))
+
+
+@pytest.mark.parametrize("process", ["loan", "payment"])
+def test_the_unchanged_play_foretells_the_last_weeks(process: str) -> None:
+    fit = analysis(generate(process, seed=21, cases=1000)).twin.fit
+    heavy = ~np.isnan(fit.observed_s) & (fit.observed_s * fit.items > 0.15 * np.nansum(fit.observed_s * fit.items))
+    assert heavy.sum() >= 2
+    assert (fit.error[heavy] <= 0.15).all() and fit.usable[heavy].all()
+    (table,) = (block for block in fit.blocks() if isinstance(block, TableBlock))
+    assert len(table.rows) == (~np.isnan(fit.observed_s)).sum()
+
+
+@pytest.mark.parametrize(("process", "pattern"), [("payment", "P08"), ("loan", "P12"), ("payment", "P09")])
+def test_undoing_a_planted_problem_saves_what_it_cost(process: str, pattern: str) -> None:
+    sample = generate(process, seed=500 if pattern != "P12" else 501, cases=1000, problem=pattern, effect=0.12)
+    truth = sample.truth.problems[0]
+    found = analysis(sample).simulate(*truth.remedy)
+    assert found.low_s is not None and found.high_s is not None
+    assert found.low_s <= truth.cost_s <= found.high_s
+    assert found.saved_s == pytest.approx(truth.cost_s, rel=0.25)
+
+
+def test_what_the_twin_cannot_foretell_is_said() -> None:
+    sample = generate("loan", seed=501, cases=1000, problem="P10", effect=0.14)  # who goes first is not to be seen in the log
+    found = analysis(sample).simulate("Account officer +1")
+    assert not found.usable
+    assert any(isinstance(block, Notice) for block in found.blocks())
+
+
+def test_under_twelve_weeks_there_is_no_interval() -> None:
+    sample = generate("loan", seed=3, cases=300)
+    log = read_log(sample.table).between("2024-01", "2024-02")
+    found = analyze(log).simulate("Approver +1")
+    assert (found.low_s, found.high_s) == (None, None) and found.saved_s != 0
+
+
+def test_the_same_log_gives_the_same_forecast() -> None:
+    sample = generate("loan", seed=3, cases=300)
+    one, other = (analysis(sample).simulate("Approver +1").as_json() for _ in range(2))
+    assert one == other

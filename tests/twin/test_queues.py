@@ -1,0 +1,128 @@
+"""Queues played event by event, on offices small enough to work out by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bankmine.api import Analysis, analyze
+from bankmine.settings import Settings
+from bankmine.twin.office import Batch, Office
+from bankmine.twin.queues import OpenHours, Played, play
+from tests.textlog import HOUR, hours, textlog
+
+# The office is open 08:00-23:00 in Shanghai, which are the hours 0-15 of the text log's first day, 24-39 of the next.
+DUTY = {"calendar": {"hours": "Mon-Sun 08:00-23:00"}}
+
+
+def analysis(text: str) -> Analysis:
+    return analyze(textlog(text), settings=Settings.model_validate(DUTY))
+
+
+def office(text: str) -> Office:
+    return Office.of(analysis(text).facts)
+
+
+def told(played: Played, of: Office, activity: str) -> list[tuple[float, float]]:
+    """Begin and end of the activity's instances, in hours of the text log, by case."""
+    rows = np.flatnonzero(of.activity == of.names.index(activity))
+    return [((played.began[k] - hours(0)) / HOUR, (played.ended[k] - hours(0)) / HOUR) for k in rows.tolist()]
+
+
+# bob does three checks of two hours; all are ready at the first hour.
+QUEUE = "\n".join(f"c{k}: enter 0-1 @ann{k} role=clerk | check {1 + 2 * k}-{3 + 2 * k} @bob role=officer" for k in range(3))
+
+
+def test_the_unchanged_play_is_what_happened() -> None:
+    of = office(QUEUE)
+    assert told(play(of), of, "check") == [(1, 3), (3, 5), (5, 7)]
+
+
+def test_a_second_person_takes_every_other_item() -> None:
+    of = office(QUEUE)
+    role = of.roles.index("officer")
+    person = replace(of.people[of.desks[role].people[0]], name="new")
+    wider = replace(of, people=(*of.people, person)).with_desk(role, people=(*of.desks[role].people, len(of.people)))
+    assert sorted(told(play(wider), wider, "check")) == [(1, 3), (1, 3), (3, 5)]
+
+
+def test_the_last_that_comes_is_taken_first_where_that_is_the_order() -> None:
+    of = office(
+        "c0: enter 0-1 @a role=clerk | check 1-4 @bob role=officer\n"
+        "c1: enter 0-2 @b role=clerk | check 4-5 @bob role=officer\n"
+        "c2: enter 0-3 @c role=clerk | check 5-6 @bob role=officer"
+    )
+    last = of.with_desk(of.roles.index("officer"), last_first=True)
+    assert told(play(last), last, "check") == [(1, 4), (5, 6), (4, 5)]
+
+
+def test_what_cannot_be_finished_before_closing_is_begun_the_next_day() -> None:
+    of = office("c0: enter 0-14 @a role=clerk | check 24-26 @bob role=officer\nc1: enter 0-1 @b role=clerk | check 1-3 @bob role=officer")
+    assert told(play(of), of, "check") == [(24, 26), (1, 3)]
+    broken = of.with_desk(of.roles.index("officer"), whole=False)
+    assert told(play(broken), broken, "check") == [(14, 25), (1, 3)]
+
+
+def test_a_batch_is_held_until_it_is_full_and_the_last_one_until_nothing_more_comes() -> None:
+    of = office("\n".join(f"c{k}: enter 0-{1 + k} @a{k} role=clerk | check {1 + k}-{2 + k} @bob role=officer" for k in range(3)))
+    check = of.names.index("check")
+    held = replace(of, batches={check: Batch(size=2)})
+    assert told(play(held), held, "check") == [(2, 3), (2, 3), (3, 4)]
+    one_by_one = replace(of, batches={check: Batch(size=2, at_once=False)})
+    assert told(play(one_by_one), one_by_one, "check") == [(2, 3), (3, 4), (4, 5)]
+    moments = replace(of, batches={check: Batch(moments=(hours(5),))})
+    assert told(play(moments), moments, "check") == [(5, 6)] * 3
+
+
+def test_urgent_items_go_first() -> None:
+    of = office(QUEUE)
+    of = replace(of, urgency=np.where(of.case == 2, 0, 1).astype(np.int32))
+    assert told(play(of), of, "check") == [(1, 3), (5, 7), (3, 5)]  # the first is begun before the others have come
+
+
+def test_a_step_that_needs_two_others_waits_for_both() -> None:
+    of = office(
+        "c0: a 0-1 @x role=p | b 1-4 @y role=q | end 4-5 @z role=r\nc1: a 10-11 @x role=p | b 11-12 @y role=q | end 12-13 @z role=r"
+    )
+    a, b, end = (np.flatnonzero((of.activity == of.names.index(n)) & (of.case == 0))[0] for n in ("a", "b", "end"))
+    enabler, also, arrives = of.enabler.copy(), of.also.copy(), of.arrives.copy()
+    enabler[b], arrives[b], also[end] = -1, hours(0), a
+    assert told(play(replace(of, enabler=enabler, also=also, arrives=arrives)), of, "end")[0] == (3, 4)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 60), st.floats(0.1, 5)), min_size=1, max_size=25),
+    st.integers(1, 3),
+)
+def test_nobody_does_two_things_at_once_or_before_they_are_ready(items: list[tuple[float, float]], people: int) -> None:
+    lines = [
+        f"c{k}: enter {at:.3f}-{at + 0.5:.3f} @a{k} role=clerk | check {at + 0.5:.3f}-{at + 0.5 + length:.3f} @p{k % people} role=officer"
+        for k, (at, length) in enumerate(items)
+    ]
+    of = office("\n".join(lines))
+    assume(not of.batches)
+    played = play(of)
+    mine = np.flatnonzero(of.queued & (of.role == of.roles.index("officer")))
+    assert (played.began[mine] >= played.seen[mine]).all()
+    for who in np.unique(played.who[mine]).tolist():
+        rows = mine[played.who[mine] == who]
+        rows = rows[np.lexsort((played.ended[rows], played.began[rows]))]
+        assert (played.ended[rows[:-1]] <= played.began[rows[1:]]).all()
+    again = play(of)
+    assert (again.began == played.began).all() and (again.who == played.who).all()
+
+
+def test_an_answer_moves_by_whole_open_days_and_on_average_by_as_much() -> None:
+    week = textlog("c: enter 0-1 @a")
+    calendar = analyze(week, settings=Settings.model_validate({"calendar": {"hours": "Mon-Fri 09:00-17:00"}})).duty.calendars[0]
+    open_hours = OpenHours(calendar.begin, calendar.end)
+    monday = hours(24 * 7 + 2)  # 10:00 in Shanghai
+    assert open_hours.moved(monday, 0, 0.3) == monday
+    assert {(open_hours.moved(monday, -HOUR, draw) - monday) // HOUR for draw in (0.0, 0.5, 0.999)} == {0, -72}
+    draws = (np.arange(2000) + 0.5) / 2000
+    for by in (-30, -5, 7, 50):
+        moved = np.mean([open_hours.moved(monday, by * HOUR, float(draw)) - monday for draw in draws]) / HOUR
+        assert moved == pytest.approx(by, abs=0.2)
