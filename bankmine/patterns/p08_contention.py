@@ -6,7 +6,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern
-from bankmine.patterns.queues import WAITED, queues, sooner
+from bankmine.patterns.queues import MOSTLY, WAITED, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import spared_by_one_more
@@ -53,7 +53,7 @@ class Contention(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
-            if queue.beside_idle or not queue.load_low >= self.load:
+            if queue.beside_idle > MOSTLY or not queue.load_low >= self.load:
                 continue
             waits = queue.contention > 0
             rows = queue.rows[waits]

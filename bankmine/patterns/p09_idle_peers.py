@@ -6,7 +6,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern
-from bankmine.patterns.queues import WAITED, queues, sooner
+from bankmine.patterns.queues import LARGELY, WAITED, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import mean_wait
@@ -44,12 +44,12 @@ class IdlePeers(Pattern):
     phase = "4-6"
 
     load: float = 0.80
-    of_cycle_time: float = 0.10
+    of_cycle_time: float = 0.05
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
             people = int(facts.workload.people[queue.role])
-            if people < 2 or not queue.beside_idle or not queue.load < self.load:
+            if people < 2 or not queue.beside_idle > LARGELY or not queue.load < self.load:
                 continue
             beside = queue.pooled > 0
             rows, idle = queue.rows[beside], queue.pooled[beside]

@@ -6,7 +6,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern
-from bankmine.patterns.queues import WAITED, Queue, queues, sooner
+from bankmine.patterns.queues import MOSTLY, WAITED, Queue, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.patterns.timetable import Timetable, in_words
 from bankmine.process.definition import Party
@@ -37,7 +37,7 @@ class Peak(Pattern):
     comes to the role exceeds the duty time of its people there (5 %). Fires per role with a load below `load` where the peak takes at most
     `hours_share` of the duty time, at least `queue_share` of the contention is of items that came in it or before its work could be
     done, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of their cases
-    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is largely beside idle
+    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle
     colleagues (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load
     would remain.
     Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.
@@ -59,7 +59,7 @@ class Peak(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
-            if queue.beside_idle or not queue.load < self.load or not queue.contention.any():
+            if queue.beside_idle > MOSTLY or not queue.load < self.load or not queue.contention.any():
                 continue
             peak = self._peak(facts, queue)
             if peak is None:

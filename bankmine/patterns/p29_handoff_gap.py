@@ -13,6 +13,7 @@ from bankmine.patterns.p28_instability import unstable_waits
 from bankmine.patterns.shares import idle_can_be_told, share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import each_group
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -102,14 +103,19 @@ def lay(facts: Facts) -> np.ndarray:
     """int64 [instances]: for how long, at the end of its wait, work lay that the one who did it had had time for; 0 = it did not.
 
     The person had had time once free on duty, since the item was ready, for more than a short break and, where the wait ran past
-    closing, than the item's own work: what cannot be finished before closing is rightly left. Who was free for less than a fifth of the
+    closing, than the item's own work at each: what cannot be finished before closing is rightly left. Who was free for less than a fifth of the
     wait's duty time was busy: the item queued. Found to the minute. Batches (P11) and repeated work (P07) lie for reasons of their own.
     """
     items, busy, parts = facts.rework.items, facts.causes.busy, facts.causes.parts
     ready, began = facts.enabled + parts[:, CUSTOMER], facts.causes.starts.began
     known = (busy.server >= 0) & (np.append(busy.calendar, -1)[busy.server] >= 0) & idle_can_be_told(facts) & ~facts.by_design
     row = np.flatnonzero(known & (began > ready) & (facts.causes.batches.of_row < 0) & (items.previous[items.of_row] < 0))
-    excused = BREAK + np.where(parts[:, CLOSED] + parts[:, ABSENT] > 0, facts.work, 0)
+    closings = (parts[:, CLOSED] + parts[:, ABSENT] > 0).astype(np.int64)
+    for calendar, rows in each_group(np.where(closings > 0, facts.duty.person, -1)):
+        if calendar >= 0:
+            opens = facts.duty.calendars[calendar].begin
+            closings[rows] = np.maximum(np.searchsorted(opens, began[rows], "right") - np.searchsorted(opens, ready[rows], "right"), 1)
+    excused = BREAK + facts.work * closings
     idle, duty = (of(busy.server[row], ready[row], began[row]) for of in (busy.idle, busy.on_duty))
     row = row[(idle > excused[row]) & (idle >= OF_DUTY * duty)]
     before, after = ready[row], began[row]

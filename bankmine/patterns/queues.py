@@ -15,7 +15,7 @@ from bankmine.process.definition import Kind
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.words import Text
 
-BESIDE = 0.4  # a colleague who is not free all of the time is busy for some of it; in one queue nobody waits beside an idle one
+MOSTLY, LARGELY = 0.5, 0.4  # beside idle colleagues: no queue for all; and enough to ask why, for they are busy for some of the time
 WAITED = Text(
     zh="共 {rows} 件，平均等 {wait}（上班时间），连同因此拖过的下班时间，占相关业务办理时长的 {share}。",
     en="{rows} items waited {wait} each in working hours; with the closed hours that this ran into, that is {share} of "
@@ -48,9 +48,9 @@ class Queue:
         return self.facts.roles.names[self.role]
 
     @property
-    def beside_idle(self) -> bool:
-        """So much of the waiting is beside idle colleagues that it is for want of pooling (P09), else of capacity when it is needed."""
-        return int(self.pooled.sum()) > BESIDE * int(self.waited.sum())
+    def beside_idle(self) -> float:
+        """The share of the waiting that is beside idle colleagues, 0-1: for want of pooling (P09), not of capacity when it is needed."""
+        return int(self.pooled.sum()) / max(int(self.waited.sum()), 1)
 
     def place(self, waits: np.ndarray) -> int:
         """The activity with the largest sum of `waits` [rows]."""
