@@ -103,7 +103,8 @@ class RootCauses(Shown):
         if not self.value:
             none = Text(
                 zh="日志没有可用于比较的属性（客户类型、渠道、网点、产品、金额），无法判断哪些案件较慢。",
-                en="The log has no attribute to compare by (segment, channel, branch, product, amount), so which cases are slow cannot be told.",
+                en="The log has no attribute to compare by (segment, channel, branch, product, amount), so which cases are slow cannot be "
+                "told.",
             )
             return [Notice(none, "info")]
         told = np.flatnonzero(self.slower | self.reworked | self.turned | self.explained)

@@ -24,8 +24,9 @@ class SegmentBlind(Pattern):
     Looked for only where `[segments] priority` names segments or products. Fires where the 95 % interval of Cliff's delta between the
     bank's waits of the declared cases and of the others lies within `alike` on either side (treated alike is shown, not merely
     no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the role in
-    whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above their own lower
-    quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types, triage, customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
+    whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above their own
+    lower quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types, triage,
+    customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
     """
 
     code = "P19"
@@ -73,8 +74,8 @@ class SegmentBlind(Pattern):
             zh="声明优先的客群（{segments}，{cases} 件）与其他客户走同样的流程、等同样的时间，在「{role}」处排队最久，「{name}」最为突出。设专门通道或专属经理，可使其每件少等 {saved}；"
             "人手不变时，其他客户每件约多等 {pays}。",
             en="The segments to be served first ({segments}, {cases} cases) go the same way and wait as long as all others, "
-            "longest in the queue of “{role}”, most of all at “{name}”. A lane or manager of their own would save each {saved}; with the same people the others would wait "
-            "about {pays} longer each.",
+            "longest in the queue of “{role}”, most of all at “{name}”. A lane or manager of their own would save each {saved}; with "
+            "the same people the others would wait about {pays} longer each.",
         ).format(
             segments=Text(zh="、".join(facts.priority), en=", ".join(facts.priority)),
             cases=int(declared.sum()),

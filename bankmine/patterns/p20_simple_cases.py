@@ -21,8 +21,8 @@ class SimpleCases(Pattern):
     Among closed cases with an amount. The threshold is the largest amount up to which the lower end of the share of cases not declined
     is at least `safe_share`; above it, cases are declined surely more often. Fires where approvals, or checks that are
     no control, are done as often below the threshold as above it. Saved is their time in the cases below; an approval is not dropped but
-    given a threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers & Liman
-    Mansar (2005); definitions §3.4 P20.
+    given a threshold, with its owner's signature, and losses that it prevents the log does not show. Triage, task automation, Reijers &
+    Liman Mansar (2005); definitions §3.4 P20.
     """
 
     code = "P20"

@@ -52,8 +52,8 @@ class Model:
 
     `asks`: steps that await the customer's answer; `at_counter`: customers in the branch answer on the spot. `controls`: control
     steps that may be found skipped; `entry`, `approval`: the four eyes; `timeouts`: labels under which the bank closes a case.
-    `chains`: successive steps of one role; `knock_out`: a usual check, and a cheap one that some banks have before it; `beside`: two steps of
-    different roles that do not need each other; `handed_over`: steps that come from people of another role; `front`: the role of the
+    `chains`: successive steps of one role; `knock_out`: a usual check, and a cheap one that some banks have before it; `beside`: two steps
+    of different roles that do not need each other; `handed_over`: steps that come from people of another role; `front`: the role of the
     first step.
     """
 

@@ -35,7 +35,7 @@ class Forecast(Shown):
 
     `saved_s`: mean cycle time saved a case, negative if it grows; `low_s`, `high_s`: its 90 % interval over blocks of arrival weeks,
     widened by the error with which the twin foretells the steps concerned; None under 12 weeks. `before_s`, `after_s`: mean cycle time.
-    `gain_cases`, `lose_cases`: cases that are quicker, and slower, by more than a minute; None, as the interval, where the demand is another.
+    `gain_cases`, `lose_cases`: cases that are quicker, and slower, by more than a minute; None, as the interval, for another demand.
     `of_case`: int64 microseconds saved by each. `usable`: the twin foretells the steps concerned.
     """
 
@@ -164,8 +164,8 @@ class Forecast(Shown):
         )
         note = Text(
             zh="按日志自己的到达、路径与办理时间，在其人员与工作时间中重放两遍：一遍照旧，一遍变更；未重算的等待（客户、系统、原因不明）保持原样。",
-            en="The log's own arrivals, routes and work were played through its people and hours twice, as it was and with the change; waits "
-            "that are not recomputed (for customers, for systems, unexplained) stay as they were.",
+            en="The log's own arrivals, routes and work were played through its people and hours twice, as it was and with the change; "
+            "waits that are not recomputed (for customers, for systems, unexplained) stay as they were.",
         )
         return [*blocks, TableBlock(columns, waits), TableBlock(of_role, roles), Paragraph(note), *self.fit.blocks()]
 

@@ -17,7 +17,10 @@ GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the interval ev
 
 @dataclass(frozen=True, eq=False)
 class Played:
-    """When each instance was enabled, could be seen after what held it, began and ended: int64 [instances] UTC microseconds. `who` int32: the person by the office's index, -1 where it was not queued."""
+    """When each instance was enabled, could be seen after what held it, began and ended: int64 [instances] UTC microseconds.
+
+    `who` int32: the person by the office's index, -1 where it was not queued.
+    """
 
     enabled: np.ndarray
     seen: np.ndarray
@@ -96,8 +99,8 @@ COMES, FREE, FIRES = 0, 1, 2
 
 
 def play(office: Office) -> Played:
-    """The office's work done by its people. Deterministic: of two events at one moment the one that was caused first comes first, and of two
-    people who are free the one who has been so longer.
+    """The office's work done by its people. Deterministic: of two events at one moment the one that was caused first comes first, and
+    of two people who are free the one who has been so longer.
     """
     size, nothing = len(office.case), np.zeros(0, dtype=np.int64)
     hours = [*(OpenHours(calendar.begin, calendar.end) for calendar in office.calendars), OpenHours(nothing, nothing)]  # -1: never

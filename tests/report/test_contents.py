@@ -58,7 +58,8 @@ def test_the_sections_stand_in_their_order(analysis_in):
     anchors = [block.anchor for block in contents(analysis_in("zh"), pictures=False) if isinstance(block, Heading) and block.level == 2]
     assert (
         " ".join(anchors)
-        == "summary recommendations diagnoses risk roadmap process waiting causes load people rework root-causes expected journey quality method"
+        == "summary recommendations diagnoses risk roadmap process waiting causes load people rework root-causes expected journey "
+        "quality method"
     )
 
 
