@@ -114,10 +114,11 @@ def main() -> None:
     head = ("planted", "logs", "interval holds the truth", "median error", "median width / truth", "usable")
     off = errors(arguments.seeds, arguments.first_seed)
     made = f"`python benchmarks/twin.py --seeds {arguments.seeds} --first-seed {arguments.first_seed} --write` at commit `{commit}`"
-    what = f"Made by {made}: {CASES:,} cases a log, 90 % intervals. What undoing a planted problem saves, in the twin and in the generator's own run."
+    what = f"Made by {made}: {CASES:,} cases a log, 90 % intervals. What undoing a planted problem saves, in the twin and "
+    what += "in the generator's own run."
     close = f"at most 10 % in {(off <= 0.10).mean():.0%} of them, largest {off.max():.0%}"
-    weeks = f"Unchanged play of healthy logs, {len(off)} steps with at least a tenth of the recomputed waiting each: mean wait of the last 30 % "
-    weeks += f"of the weeks off by {np.median(off):.1%} (median), {close}."
+    weeks = f"Unchanged play of healthy logs, {len(off)} steps with at least a tenth of the recomputed waiting each: mean wait of "
+    weeks += f"the last 30 % of the weeks off by {np.median(off):.1%} (median), {close}."
     truth = table(head, rows(trials(arguments.seeds, arguments.first_seed)))
     text = "\n\n".join(("# The twin against the truth", what, truth, weeks, speed(arguments.speed)))
     print(text)

@@ -1,7 +1,7 @@
 """The indicators of plan §10.1 that a log can fill: process and customer (definitions §5)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -87,9 +87,11 @@ class Kpis(Shown):
         def plain(name: str, title: Text, kind: CellKind, value: float | None, of: int = cases) -> JourneyFigure:
             return JourneyFigure(name, title, kind, value, None, None, of)
 
+        middle, slow = times("cycle_time", Text(zh="办理时长", en="Cycle time"), cycle_time.of_case / SECOND, endings.closed)
         figures = (
             plain("cycle_time_mean", Text(zh="平均办理时长", en="Mean cycle time"), "duration", cycle_time.mean_s),
-            *times("cycle_time", Text(zh="办理时长中位数", en="Median cycle time"), cycle_time.of_case / SECOND, endings.closed),
+            replace(middle, title=Text(zh="办理时长中位数", en="Median cycle time")),
+            slow,
             plain("cycle_time_efficiency", Text(zh="时长效率（办理占全程）", en="Cycle-time efficiency"), "share", cycle_time.efficiency),
             plain("touch_time", Text(zh="每件办理工时", en="Touch time per case"), "duration", float(work.mean()) if known else None),
             plain("throughput_week", Text(zh="每周结案数", en="Cases closed a week"), "number", closed / weeks if weeks >= 1 else None),
