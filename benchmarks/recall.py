@@ -24,6 +24,7 @@ import bankmine
 from bankmine.advice.answer import Gain
 from bankmine.sample import PROBLEMS
 from bankmine.sample.plant import measured_in
+from bankmine.settings import Settings
 
 README = Path(__file__).parents[1] / "README.md"
 MARKS = ("<!-- recall: begin -->", "<!-- recall: end -->")
@@ -45,7 +46,8 @@ class Trial:
 
 def trial(job: Job) -> Trial:
     sample = made(job)
-    analysis = bankmine.analyze(bankmine.read_log(sample.table))
+    declared = Settings.model_validate(dict(sample.truth.settings))
+    analysis = bankmine.analyze(bankmine.read_log(sample.table), settings=declared)
     listed = analysis.recommendations
     if not job.patterns:
         return Trial("healthy", None, len(listed), None, None)

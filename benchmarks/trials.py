@@ -138,7 +138,7 @@ def evaluate(job: Job) -> Result:
     sample = made(job)
     generated = time.perf_counter()
     log = bankmine.read_log(sample.table)
-    declared = Settings.model_validate(getattr(sample.truth, "settings", None) or {})
+    declared = Settings.model_validate(dict(sample.truth.settings))
     analysis = bankmine.analyze(log, settings=declared)
     found = [(r.pattern, r.activity) for r in analysis.recommendations]
     done = time.perf_counter()

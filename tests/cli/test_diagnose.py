@@ -10,6 +10,7 @@ from bankmine.bank import diagnose
 from bankmine.cli.main import main
 from bankmine.errors import UsageError
 from bankmine.report.bank_document import BankDocument
+from bankmine.sample import generate
 
 LOG = "case,activity,timestamp\n" + "".join(f"{n},register,2024-03-04 09:{n:02}\n{n},approve,2024-03-04 12:{n:02}\n" for n in range(40))
 
@@ -62,3 +63,26 @@ def test_the_report_never_overwrites_a_log(config: Path, capsys) -> None:
     assert main(["diagnose", str(config), "--report", str(config.with_name("one.csv"))]) == 2
     assert "OUTPUT_CLASH" in capsys.readouterr().err
     assert config.with_name("one.csv").read_text(encoding="utf-8") == LOG
+
+
+def test_a_log_may_have_a_configuration_of_its_own(config: Path) -> None:
+    config.with_name("two.toml").write_text(
+        '[activities]\n"approve" = "loan.approve"\n[calendar]\nhours = "Mon-Fri 09:00-17:00"\n', "utf-8"
+    )
+    config.write_text(config.read_text(encoding="utf-8") + 'config = "two.toml"\n', encoding="utf-8")
+    analyses = diagnose(config).analyses
+    assert {name: a.settings.calendar.hours for name, a in analyses.items()} == {"one": None, "two": "Mon-Fri 09:00-17:00"}
+    steps = [m.step.id for m in analyses["two"].understanding.activities if m.step is not None]
+    assert "loan.approve" in steps
+
+
+def test_money_comes_only_from_the_banks_own_rate(tmp_path: Path, capsys) -> None:
+    generate("loan", seed=4, cases=400, problem="P07", effect=0.2).write(tmp_path)
+    config = tmp_path / "bankmine.toml"
+    named = '[[log]]\nname = "loan"\nfile = "loan.csv"\nprocess = "loan"\n'
+    for text, cost in ((named, None), (named + "[rates]\nstaff_hour = 100\n", True)):
+        config.write_text(text, encoding="utf-8")
+        assert main(["diagnose", str(config), "--lang", "en"]) == 0
+        assert ("Staff cost" in capsys.readouterr().out) is bool(cost)
+    (entry,) = diagnose(config).as_json()["ranking"]
+    assert entry["staff_cost"] == pytest.approx(100 * entry["staff_hours"]) and entry["staff_hours"] > 0
