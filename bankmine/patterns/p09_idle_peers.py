@@ -29,8 +29,8 @@ class IdlePeers(Pattern):
 
     Fires per role of at least two people with a load below `load` where at least 40 % of the waiting for people is beside an idle
     colleague, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of the cases
-    concerned (lower end: half of that). Placed at the activity with the most of it. If all take from one queue, the queue formula's wait at the
-    role's load remains of all its waiting for people.
+    concerned (lower end: half of that). Placed at the activity with the most of it. If all take from one queue, the queue formula's
+    wait at the role's load remains of all its waiting for people.
     Flexible assignment, specialist-generalist, Reijers & Liman Mansar (2005); definitions §1.12, §3.3, §3.4 P09.
     """
 
