@@ -104,8 +104,8 @@ def lay(facts: Facts) -> np.ndarray:
 
     The person had had time once free on duty, since the item was ready, for more than a short break and, where the wait ran past
     closing, than the item's own work at each: what cannot be finished before closing is rightly left. Who was free for less than
-    a fifth of the wait's duty time was busy: the item queued. Found to the minute. Batches (P11) and repeated work (P07) lie for reasons of their
-    own.
+    a fifth of the wait's duty time was busy: the item queued. Found to the minute. Batches (P11) and repeated work (P07) lie
+    for reasons of their own.
     """
     items, busy, parts = facts.rework.items, facts.causes.busy, facts.causes.parts
     ready, began = facts.enabled + parts[:, CUSTOMER], facts.causes.starts.began

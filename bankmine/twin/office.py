@@ -62,7 +62,8 @@ class Office:
 
     `enabler`: the instance that makes it possible, -1 = the case's arrival, at `arrives`; `also`: another that has to be over, -1
     none. `queued` bool: its wait is recomputed, from the queue of `role` (int32, into `desks`) on; before that pass
-    `hold` of wall time, before it can be seen (the customer, a system, a contract), and `lies` of opening time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
+    `hold` of wall time, before it can be seen (the customer, a system, a contract), and `lies` of opening
+    time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
     duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
     `waited`: all of the wait, as it was. `urgency` int32: the lower goes first in the queue. `design` bool: the
     wait is agreed by contract. `keeps` bool: what it waits for, mostly a customer's answer, came in opening hours
