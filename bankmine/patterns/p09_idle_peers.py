@@ -44,7 +44,7 @@ class IdlePeers(Pattern):
     phase = "4-6"
 
     load: float = 0.80
-    of_cycle_time: float = 0.05
+    of_cycle_time: float = 0.10
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         for queue in queues(facts):
