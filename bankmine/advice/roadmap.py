@@ -78,9 +78,9 @@ def step_of(item: Recommendation, log: str = "", now: Mapping[str, float | None]
 
 
 def _less(item: Recommendation, now: Mapping[str, float | None]) -> float | None:
-    """By how much the indicator falls: no control is to stay broken."""
+    """By how much the indicator falls: no case is to break this control any more, others may."""
     if item.kind == "control":
-        return now.get("control_breaches")
+        return 1000 * item.share_of_cases
     if item.kind == "effort":
         cases = now.get("throughput_week")
         return item.gain.effort_per_year_s / (cases * WEEKS_A_YEAR) if cases and item.gain.effort_per_year_s is not None else None

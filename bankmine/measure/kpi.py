@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME, EventLog
-from bankmine.measure.cycle import CycleTime
+from bankmine.measure.cycle import STARTS_NEEDED, CycleTime
 from bankmine.measure.endings import Endings
 from bankmine.measure.handover import Handovers
 from bankmine.measure.journey import Journey
@@ -53,7 +53,9 @@ class Kpi:
 
 @dataclass(frozen=True, eq=False)
 class Kpis(Shown):
-    """The indicators in the order of the plan's tables; None as value where the log cannot tell."""
+    """The indicators in the order of the plan's tables; None as value where the log cannot tell: work and handovers where less than 95 % of
+    the starts or of the people are known.
+    """
 
     rows: tuple[Kpi, ...]
 
@@ -73,7 +75,7 @@ class Kpis(Shown):
         """`breaches`: cases that broke a control, of those in which one could be checked."""
         staffed = by_staff(understanding)[log.activity]
         timed = log.start_known & (log.end != UNKNOWN_TIME)
-        known = bool(timed[staffed].any())
+        known = bool(staffed.any()) and timed[staffed].mean() >= STARTS_NEEDED
         work = np.bincount(log.case, weights=np.where(timed & staffed, log.end - log.began, 0), minlength=log.cases) / SECOND
         manual = np.bincount(log.case[staffed], minlength=log.cases) > 0
         parties = any(m.party is not None for m in understanding.activities)
@@ -102,7 +104,7 @@ class Kpis(Shown):
                 "handovers_per_case",
                 Text(zh="每案交接次数", en="Handovers per case"),
                 "number",
-                handovers.count / cases if handovers.known else None,
+                handovers.count / cases if handovers.known >= STARTS_NEEDED * max(handovers.pairs, 1) else None,
             ),
             share(
                 "straight_through_share",
