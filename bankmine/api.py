@@ -22,6 +22,7 @@ from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
 from bankmine.measure.answers import Answers
+from bankmine.measure.attributes import attributes
 from bankmine.measure.business import CalendarUsed
 from bankmine.measure.by_cause import WaitByCause
 from bankmine.measure.causes import WaitingCauses
@@ -40,7 +41,7 @@ from bankmine.measure.one_wait import stretches
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import Roles
 from bankmine.measure.root_causes import RootCauses
-from bankmine.measure.segments import Segments, attributes
+from bankmine.measure.segments import Segments
 from bankmine.measure.survey import Survey
 from bankmine.measure.training import TrainingNeeds
 from bankmine.measure.transfers import Transfers
@@ -59,9 +60,11 @@ from bankmine.process.recognise import party_of_values, understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
 from bankmine.show.notebook import Shown
-from bankmine.twin.changes import Change, parse
-from bankmine.twin.forecast import Forecast, Twin
+from bankmine.twin.changes import Change
+from bankmine.twin.forecast import Forecast
+from bankmine.twin.grammar import parse
 from bankmine.twin.replay import Replay
+from bankmine.twin.twin import Twin
 from bankmine.words import Lang
 
 if TYPE_CHECKING:

@@ -1,12 +1,13 @@
-"""Changes to an office, as data and as words: what the twin plays (definitions §3.3, §3.4)."""
+"""Changes to an office, as data: what the twin plays (definitions §3.3, §3.4)."""
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -29,8 +30,12 @@ class Change(ABC):
         """The office with the change. Raises UsageError CHANGE_VALUE where it makes no sense for this office."""
 
     def steps(self, office: Office) -> np.ndarray:
-        """bool [activities]: whose waits it changes first; the forecast is as good as the twin foretells these."""
-        return np.zeros(len(office.names), dtype=bool)
+        """bool [activities]: whose waits it changes; the forecast is as good as the twin foretells these. All that are queued for, unless
+        a change says otherwise.
+        """
+        found = np.zeros(len(office.names), dtype=bool)
+        found[office.activity[office.queued]] = True
+        return found
 
     def bounds(self) -> tuple["Change", ...]:
         """The same change at the ends of what the log does not show; the forecast's interval covers them."""
@@ -65,18 +70,18 @@ class People(_OfRole):
         desk = office.desks[self.role]
         if self.by < 0:
             if len(desk.people) + self.by < 1:
-                raise _nonsense(
+                raise nonsense(
                     Text(
                         zh=f"「{office.roles[self.role]}」只有 {len(desk.people)} 人，不能减少 {-self.by} 人",
                         en=f"“{office.roles[self.role]}” has {len(desk.people)} people and cannot lose {-self.by}",
                     )
                 )
             done = np.bincount(office.person[office.role == self.role], minlength=len(office.people))
-            kept = sorted(desk.people, key=lambda each: (-done[each] if each < len(done) else 0, each))[: self.by]
+            kept = sorted(desk.people, key=lambda each: (-done[each], each))[: self.by]
             return office.with_desk(self.role, people=tuple(sorted(kept)))
         calendars = [office.people[each].calendar for each in desk.people]
         usual = max(set(calendars), key=lambda c: (calendars.count(c), -c))
-        new = tuple(Person(f"+{k + 1}", usual, int(facts.began.min()) - DAY, ALWAYS) for k in range(self.by))
+        new = (Person(usual, int(facts.began.min()) - DAY, ALWAYS),) * self.by
         numbers = tuple(range(len(office.people), len(office.people) + self.by))
         wider = replace(office, people=(*office.people, *new))
         # Where each case has its person, nobody would bring the new ones any work: one queue for all.
@@ -85,20 +90,39 @@ class People(_OfRole):
 
 @dataclass(frozen=True, slots=True)
 class Hours(_OfRole):
-    """The people of a role, and its office, have these hours a week; public holidays as before."""
+    """The people of a role, and its office, have these hours a week; days on which they were closed although they usually open on that
+    weekday stay closed, and days on which they opened although they usually do not stay as they were.
+    """
 
     hours: str
 
     def apply(self, office: Office, facts: Facts) -> Office:
         desk = office.desks[self.role]
         before = office.calendars[office.people[desk.people[0]].calendar]
-        calendar = BusinessCalendar.of(self.hours, before.zone, before.span[0], before.span[1])
+        calendar = BusinessCalendar.of(self.hours, before.zone, *before.span, days=_exceptions(before))
         if not len(calendar.begin):
-            raise _nonsense(Text(zh=f"「{self.hours}」从不营业", en=f"“{self.hours}” is never open"))
+            raise nonsense(Text(zh=f"「{self.hours}」从不营业", en=f"“{self.hours}” is never open"))
         number = len(office.calendars)
         people = tuple(replace(p, calendar=number) if k in desk.people else p for k, p in enumerate(office.people))
         opening = np.where(office.role == self.role, number, office.opening).astype(np.int32)
         return replace(office, calendars=(*office.calendars, calendar), people=people, opening=opening)
+
+
+def _exceptions(calendar: BusinessCalendar) -> dict[date, str]:
+    """The days of a calendar that differ from what it usually has on their weekday: holidays as "closed", working days among days off with
+    their hours.
+    """
+    zone = ZoneInfo(calendar.zone)
+    slots: dict[date, list[str]] = defaultdict(list)
+    for begin, end in zip(calendar.begin.tolist(), calendar.end.tolist(), strict=True):
+        opens, closes = (datetime.fromtimestamp(time / SECOND, zone) for time in (begin, end))
+        midnight = closes.date() > opens.date()
+        slots[opens.date()].append(f"{opens:%H:%M}-{'24:00' if midnight else f'{closes:%H:%M}'}")
+    first, last = (datetime.fromtimestamp(time / SECOND, zone).date() for time in calendar.span)
+    days = [first + timedelta(days=k) for k in range((last - first).days + 1)]
+    opened = Counter(day.weekday() for day in days if day in slots)
+    usual = {weekday for weekday, times in Counter(day.weekday() for day in days).items() if 2 * opened[weekday] > times}
+    return {day: ",".join(slots.get(day, [])) or "closed" for day in days if (day in slots) != (day.weekday() in usual)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,41 +179,40 @@ class Batched(_OfStep):
 
 @dataclass(frozen=True, slots=True)
 class Automated(_OfStep):
-    """A step is done by a system at once, in so many minutes; `rows`: only these instances of it."""
+    """A step is done by a system at once, in so many minutes; in none: it does not take place."""
 
     minutes: float = 0.0
-    rows: np.ndarray | None = None
 
     def apply(self, office: Office, facts: Facts) -> Office:
-        mine = office.activity == self.activity
-        if self.rows is not None:
-            mine &= np.isin(np.arange(len(mine)), self.rows)
-        return replace(
-            office,
-            queued=office.queued & ~mine,
-            keeps=office.keeps & ~mine,
-            hold=np.where(mine, 0, office.hold),
-            lies=np.where(mine, 0, office.lies),
-            wait=np.where(mine, 0, office.wait),
-            work=np.where(mine, round(self.minutes * MINUTE), office.work),
-        )
+        return _at_once(office, office.activity == self.activity, round(self.minutes * MINUTE))
+
+
+def _at_once(office: Office, mine: np.ndarray, work: int) -> Office:
+    """The office in which these instances (bool) wait for nothing and take so many microseconds of nobody's time."""
+    return replace(
+        office,
+        queued=office.queued & ~mine,
+        keeps=office.keeps & ~mine,
+        hold=np.where(mine, 0, office.hold),
+        lies=np.where(mine, 0, office.lies),
+        wait=np.where(mine, 0, office.wait),
+        work=np.where(mine, work, office.work),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class PickedUp(_OfStep):
-    """Work that lay though people were free is taken up that much sooner: `share` of the time, 0-1."""
-
-    share: float = 1.0
+    """Work that lay though people were free is taken up as soon as somebody is."""
 
     def apply(self, office: Office, facts: Facts) -> Office:
-        mine = office.activity == self.activity
-        return replace(office, lies=np.where(mine, np.round(office.lies * (1 - self.share)), office.lies).astype(np.int64))
+        return replace(office, lies=np.where(office.activity == self.activity, 0, office.lies))
 
 
 @dataclass(frozen=True, slots=True)
-class Answered(_OfStep):
+class Answered(Change):
     """Customers answer this step within so many days."""
 
+    activity: int
     days: float
 
     def apply(self, office: Office, facts: Facts) -> Office:
@@ -207,16 +230,26 @@ class Answered(_OfStep):
         delay = np.minimum(delay, came - office.was)
         return replace(office, came=came, hold=np.where(office.queued, delay, hold), wait=np.where(office.queued, wait, delay))
 
-    def steps(self, office: Office) -> np.ndarray:
-        return np.zeros(len(office.names), dtype=bool)
-
 
 @dataclass(frozen=True, slots=True)
-class Parallel(Change):
-    """Two steps that follow each other are begun at once; what follows them waits for both."""
+class _OfTwo(Change):
+    """Of two steps that some cases have one right after the other."""
 
     one: int
     other: int
+
+    def steps(self, office: Office) -> np.ndarray:
+        return np.isin(np.arange(len(office.names)), [self.one, self.other])
+
+    @staticmethod
+    def _some(rows: np.ndarray) -> None:
+        if not len(rows):
+            raise nonsense(Text(zh="没有案件紧接着办理这两个环节", en="no case has these two steps one right after the other"))
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel(_OfTwo):
+    """Two steps that follow each other are begun at once; what follows them waits for both."""
 
     def apply(self, office: Office, facts: Facts) -> Office:
         pair = {self.one, self.other}
@@ -225,7 +258,10 @@ class Parallel(Change):
             (parent >= 0) & np.isin(office.activity, list(pair)) & np.isin(office.activity[parent], list(pair))
             & (office.activity != office.activity[parent])
         )  # fmt: skip
+        self._some(second)
         first = parent[second]
+        if (office.also[np.isin(parent, second) | np.isin(np.arange(len(parent)), second)] >= 0).any():
+            raise nonsense(Text(zh="一个环节只能与另一个环节并行", en="a step can be begun at once with one other only"))
         enabler, also, arrives = parent.copy(), office.also.copy(), office.arrives.copy()
         enabler[second], arrives[second] = parent[first], arrives[first]
         joins = dict(zip(second.tolist(), first.tolist(), strict=True))
@@ -234,52 +270,24 @@ class Parallel(Change):
                 also[child] = joins[int(parent[child])]
         return replace(office, enabler=enabler, also=also, arrives=arrives)
 
-    def steps(self, office: Office) -> np.ndarray:
-        return np.isin(np.arange(len(office.names)), [self.one, self.other])
-
 
 @dataclass(frozen=True, slots=True)
-class Merged(Change):
+class Merged(_OfTwo):
     """Whoever does the first of two steps goes on with the second at once."""
-
-    one: int
-    other: int
 
     def apply(self, office: Office, facts: Facts) -> Office:
         parent = office.enabler
         second = np.flatnonzero((parent >= 0) & (office.activity == self.other) & (office.activity[parent] == self.one) & office.queued)
+        self._some(second)
         work, queued, lies, hold = office.work.copy(), office.queued.copy(), office.lies.copy(), office.hold.copy()
         np.add.at(work, parent[second], work[second])
         work[second], queued[second], lies[second], hold[second] = 0, False, 0, 0
         return replace(office, work=work, queued=queued, lies=lies, hold=hold)
 
-    def steps(self, office: Office) -> np.ndarray:
-        return np.isin(np.arange(len(office.names)), [self.one, self.other])
-
-
-@dataclass(frozen=True, slots=True)
-class Without(Change):
-    """These instances do not take place: what follows them follows what was before them."""
-
-    rows: np.ndarray
-
-    def apply(self, office: Office, facts: Facts) -> Office:
-        gone = np.zeros(len(office.case), dtype=bool)
-        gone[self.rows] = True
-        return replace(
-            office,
-            queued=office.queued & ~gone,
-            keeps=office.keeps & ~gone,
-            hold=np.where(gone, 0, office.hold),
-            lies=np.where(gone, 0, office.lies),
-            wait=np.where(gone, 0, office.wait),
-            work=np.where(gone, 0, office.work),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Rework(_OfStep):
-    """Of the repetitions of a step only this share, 0-1, takes place: the latest are spared, evenly over the log."""
+    """Of the repetitions of a step only this share, 0-1, takes place; those that do not are spread evenly over the log."""
 
     share: float
 
@@ -287,7 +295,7 @@ class Rework(_OfStep):
         items = facts.rework.items
         again = np.flatnonzero((office.activity == self.activity) & (items.previous[items.of_row] >= 0))
         draw = np.arange(1, len(again) + 1) * ((5**0.5 - 1) / 2) % 1
-        return Without(again[draw >= self.share]).apply(office, facts)
+        return _at_once(office, np.isin(np.arange(len(office.case)), again[draw >= self.share]), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,145 +357,18 @@ def _only(office: Office, cases: np.ndarray) -> Office:
     return replace(office, **kept, **numbers)
 
 
-def parse(text: str, office: Office, facts: Facts) -> Change:
-    """A change in words: see GRAMMAR. Raises UsageError CHANGE_UNKNOWN, CHANGE_ROLE, CHANGE_STEP, CHANGE_VALUE, with the valid names."""
-    said = text.strip()
-    for pattern, make in _FORMS:
-        match = pattern.fullmatch(said)
-        if match:
-            return make(match, office, facts)
-    raise UsageError(
-        "CHANGE_UNKNOWN",
-        Text(zh=f"看不懂的变更“{said}”", en=f"the change “{said}” is not understood"),
-        Text(zh="写法：" + "；".join(zh for zh, _ in GRAMMAR), en="write " + "; ".join(en for _, en in GRAMMAR)),
-    )
-
-
-GRAMMAR: tuple[tuple[str, str], ...] = (
-    ("岗位 +1", "ROLE +1"),
-    ("岗位 hours Mon-Sat 09:00-18:00", "ROLE hours Mon-Sat 09:00-18:00"),
-    ("岗位 first come", "ROLE first come"),
-    ("pool 岗位, 岗位", "pool ROLE, ROLE"),
-    ("环节 batch 1", "STEP batch 1"),
-    ("环节 automated 5 min", "STEP automated 5 min"),
-    ("环节 removed", "STEP removed"),
-    ("环节 picked up", "STEP picked up"),
-    ("环节 rework 50%", "STEP rework 50%"),
-    ("环节 answered 3 d", "STEP answered 3 d"),
-    ("parallel 环节, 环节", "parallel STEP, STEP"),
-    ("merge 环节, 环节", "merge STEP, STEP"),
-    ("first segment=值", "first segment=VALUE"),
-    ("demand x1.2", "demand x1.2"),
-)
-_Make = Callable[[re.Match[str], Office, Facts], Change]
-
-
-def _role(name: str, office: Office) -> int:
-    staffed = [role for role, desk in zip(office.roles, office.desks, strict=True) if desk.people]
-    found = _named(name, staffed)
-    if found is None:
-        raise _no_such("CHANGE_ROLE", name, staffed, Text(zh="岗位", en="role"))
-    return office.roles.index(found)
-
-
-def _step(name: str, office: Office) -> int:
-    found = _named(name, office.names)
-    if found is None:
-        raise _no_such("CHANGE_STEP", name, office.names, Text(zh="环节", en="step"))
-    return office.names.index(found)
-
-
-def _named(name: str, names: Sequence[str]) -> str | None:
-    """The name as written, whatever the case of its letters."""
-    return next((each for each in names if each == name.strip()), None) or next(
-        (each for each in names if each.casefold() == name.strip().casefold()), None
-    )
-
-
-def _no_such(code: str, name: str, names: Sequence[str], kind: Text) -> UsageError:
-    close = get_close_matches(name, names, n=3, cutoff=0.4) or sorted(names)
-    return UsageError(
-        code,
-        Text(zh=f"日志没有{kind.zh}“{name}”", en=f"the log has no {kind.en} “{name}”"),
-        Text(zh="可选：" + "、".join(close), en="choose from " + ", ".join(close)),
-    )
-
-
-def _nonsense(what: Text) -> UsageError:
-    return UsageError("CHANGE_VALUE", what, Text(zh="请改用合理的数值", en="give a value that can be"))
-
-
-def _number(text: str, low: float, high: float) -> float:
-    value = float(text)
-    if not low <= value <= high:
-        raise _nonsense(Text(zh=f"数值 {text} 不在 {low:g} 至 {high:g} 之间", en=f"{text} is not between {low:g} and {high:g}"))
-    return value
-
-
-def _people(match: re.Match[str], office: Office, facts: Facts) -> Change:
-    by = int(match["by"])
-    if by == 0 or abs(by) > 1000:
-        raise _nonsense(Text(zh=f"人数变化 {match['by']} 没有意义", en=f"{match['by']} people is no change that can be played"))
-    return People(_role(match["name"], office), by)
-
-
-def _first(match: re.Match[str], office: Office, facts: Facts) -> Change:
-    column = facts.attributes.get(match["attribute"])
-    if column is None:
-        raise _no_such("CHANGE_VALUE", match["attribute"], sorted(facts.attributes), Text(zh="属性", en="attribute"))
-    value = _named(match["value"], column.values)
-    if value is None:
-        raise _no_such("CHANGE_VALUE", match["value"], column.values, Text(zh="取值", en="value"))
-    return First(match["attribute"], value)
-
-
-def _pair(kind: type[Parallel] | type[Merged]) -> _Make:
-    def make(match: re.Match[str], office: Office, facts: Facts) -> Change:
-        one, other = _step(match["one"], office), _step(match["other"], office)
-        if one == other:
-            raise _nonsense(Text(zh="需要两个不同的环节", en="two different steps are needed"))
-        return kind(one, other)
-
-    return make
-
-
-def _form(pattern: str, make: _Make) -> tuple[re.Pattern[str], _Make]:
-    return re.compile(pattern, re.IGNORECASE), make
-
-
-_FORMS: tuple[tuple[re.Pattern[str], _Make], ...] = (
-    _form(r"demand\s*[x×*]\s*(?P<by>\d+(?:\.\d+)?)", lambda m, o, f: Demand(_number(m["by"], 0.1, 10.0))),
-    _form(r"first\s+(?P<attribute>\w+)\s*=\s*(?P<value>.+)", _first),
-    _form(r"pool\s+(?P<names>.+,.+)", lambda m, o, f: Pooled(tuple(dict.fromkeys(_role(n, o) for n in m["names"].split(","))))),
-    _form(r"parallel\s+(?P<one>.+?)\s*,\s*(?P<other>.+)", _pair(Parallel)),
-    _form(r"merge\s+(?P<one>.+?)\s*,\s*(?P<other>.+)", _pair(Merged)),
-    _form(r"(?P<name>.+?)\s+(?P<by>[+-]\d+)", _people),
-    _form(r"(?P<name>.+?)\s+hours\s+(?P<hours>.+)", lambda m, o, f: Hours(_role(m["name"], o), m["hours"])),
-    _form(r"(?P<name>.+?)\s+first come", lambda m, o, f: Order(_role(m["name"], o))),
-    _form(r"(?P<name>.+?)\s+batch\s+(?P<size>\d+)", lambda m, o, f: Batched(_step(m["name"], o), int(_number(m["size"], 1, 1000)))),
-    _form(
-        r"(?P<name>.+?)\s+automated(?:\s+(?P<minutes>\d+(?:\.\d+)?)\s*min)?",
-        lambda m, o, f: Automated(_step(m["name"], o), _number(m["minutes"] or "0", 0, 10_000)),
-    ),
-    _form(r"(?P<name>.+?)\s+removed", lambda m, o, f: _removed(_step(m["name"], o), o)),
-    _form(r"(?P<name>.+?)\s+picked up", lambda m, o, f: PickedUp(_step(m["name"], o))),
-    _form(
-        r"(?P<name>.+?)\s+rework\s+(?P<share>\d+(?:\.\d+)?)\s*%",
-        lambda m, o, f: Rework(_step(m["name"], o), _number(m["share"], 0, 100) / 100),
-    ),
-    _form(
-        r"(?P<name>.+?)\s+answered\s+(?P<days>\d+(?:\.\d+)?)\s*d",
-        lambda m, o, f: Answered(_step(m["name"], o), _number(m["days"], 0, 3650)),
-    ),
-)
-
-
-def _removed(activity: int, office: Office) -> Change:
-    return Without(np.flatnonzero(office.activity == activity))
-
-
 def applied(changes: Sequence[Change], office: Office, facts: Facts) -> Office:
-    """The office with all of the changes."""
-    for change in changes:
+    """The office with all of the changes. Another demand comes last: the others are about the log's own cases.
+
+    Raises UsageError CHANGE_VALUE for more than one demand.
+    """
+    if sum(isinstance(change, Demand) for change in changes) > 1:
+        raise nonsense(Text(zh="只能给出一个业务量", en="only one demand can be given"))
+    for change in sorted(changes, key=lambda each: isinstance(each, Demand)):
         office = change.apply(office, facts)
     return office
+
+
+def nonsense(what: Text) -> UsageError:
+    """The refusal of a change that makes no sense."""
+    return UsageError("CHANGE_VALUE", what, Text(zh="请改用合理的数值", en="give a value that can be"))

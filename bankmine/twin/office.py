@@ -1,6 +1,6 @@
 """The office that a log shows: its work, its people, their hours, and how they take what is to be done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -24,7 +24,6 @@ WHOLE = 0.02  # of the items may reach beyond closing where people begin only wh
 class Person:
     """`calendar`: index into the office's calendars; `since`, `until`: UTC microseconds of the first and the last that is seen of them."""
 
-    name: str
     calendar: int
     since: int
     until: int
@@ -111,11 +110,7 @@ class Office:
             if calendar >= 0:
                 work[rows] = duty.calendars[calendar].between(began[rows], began[rows] + length[rows])
                 spans[rows] = work[rows] < length[rows]
-        people = tuple(
-            Person(name, int(duty.of_resource[code]), *_seen(facts, began, queued & (person == code)))
-            for code, name in enumerate(facts.people)
-        )
-        items = np.zeros((len(roles.names), len(people)), dtype=np.int64)
+        items = np.zeros((len(roles.names), len(facts.people)), dtype=np.int64)
         np.add.at(items, (role[queued], person[queued]), 1)
         desks = []
         for number in range(len(roles.names)):
@@ -123,6 +118,8 @@ class Office:
             mine = queued & (role == number)
             staff = staff if len(staff) else np.flatnonzero(items[number])
             desks.append(Desk(tuple(staff.tolist()), whole=bool(spans[mine].mean() <= WHOLE) if mine.any() else True))
+        since, until = _there(facts, began, queued, desks)
+        people = tuple(Person(*each) for each in zip(duty.of_resource.tolist(), since.tolist(), until.tolist(), strict=True))
         enabler, enabled = _in_turn(facts, queued)
         waited = np.where(queued, np.minimum(facts.causes.wait, began - enabled), facts.wait)
         hold = np.where(queued, np.minimum(parts[:, CUSTOMER] + parts[:, SYSTEM], waited), 0)
@@ -167,16 +164,23 @@ class Office:
         return replace(self, desks=tuple(desks))
 
 
-def _seen(facts: Facts, began: np.ndarray, mine: np.ndarray) -> tuple[int, int]:
-    """From when to when a person is there: all the time, but for those who are first seen, or last, weeks from the log's ends."""
-    if not mine.any():
-        return 0, 0
-    first, last = int(began[mine].min()), int(facts.moment[mine].max())
-    far = max((int(facts.moment.max()) - int(facts.began.min())) // 10, MONTH)
-    return (
-        first if first > int(facts.began.min()) + far else int(facts.began.min()) - DAY,
-        last if last < int(facts.moment.max()) - far else ALWAYS,
-    )
+def _there(facts: Facts, began: np.ndarray, queued: np.ndarray, desks: Sequence[Desk]) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [people] twice: from when to when each is there: all the time, but for those who are first seen, or last, weeks from the log's
+    ends. Somebody of each role always is, whoever did some of its work in passing.
+    """
+    begin, end = int(facts.began.min()), int(facts.moment.max())
+    first, last = np.full(len(facts.people), end), np.full(len(facts.people), begin)
+    np.minimum.at(first, facts.resource[queued], began[queued])
+    np.maximum.at(last, facts.resource[queued], facts.moment[queued])
+    far = max((end - begin) // 10, MONTH)
+    since = np.where(first > begin + far, first, begin - DAY)
+    until = np.where(last < end - far, last, ALWAYS)
+    for desk in desks:
+        people = list(desk.people)
+        if people:
+            since[people] = np.where(since[people] == since[people].min(), begin - DAY, since[people])
+            until[people] = np.where(until[people] == until[people].max(), ALWAYS, until[people])
+    return since, until
 
 
 def _in_turn(facts: Facts, queued: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,8 @@ GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the interval ev
 class Played:
     """When each instance was enabled, could be seen after what held it, began and ended: int64 [instances] UTC microseconds.
 
-    `who` int32: the person by the office's index, -1 where it was not queued.
+    `who` int32: the person by the office's index, -1 where it was not queued. `undone` bool: nobody came to do it before the calendars end,
+    or it waits for something that is; its times are then the last that anything has.
     """
 
     enabled: np.ndarray
@@ -27,6 +28,7 @@ class Played:
     began: np.ndarray
     ended: np.ndarray
     who: np.ndarray
+    undone: np.ndarray
 
 
 class OpenHours:
@@ -233,10 +235,18 @@ def play(office: Office) -> Played:
         push(shared[desk_number], key)
         dispatch(desk_number, now)
 
-    while events:
-        now, _, kind, what = pop(events)
-        if now >= FOREVER:
+    now = 0
+    while events or any(held.values()):
+        if not events:  # no more comes to fill the last batches
+            waiting = [turn for turn in held.values() if turn]
+            held.clear()
+            for turn in waiting:
+                enqueue(turn, now)
+            continue
+        at, _, kind, what = pop(events)
+        if at >= FOREVER:
             break
+        now = at
         if kind == COMES:
             batch = office.batches.get(activity[what])
             if batch is None:
@@ -280,10 +290,10 @@ def play(office: Office) -> Played:
             else:
                 for each in of_person[what]:
                     push(idle[each], (now, what))
-        if not events and any(held.values()):
-            for each, waiting in list(held.items()):  # no more comes to fill the last batch
-                if waiting:
-                    held[each] = []
-                    enqueue(waiting, now)
     times = [np.array(each, dtype=np.int64) for each in (enabled, seen, began, ended)]
-    return Played(times[0], times[1], times[2], times[3], np.array(who, dtype=np.int32))
+    # What was never enabled has no time; what is begun after the calendars has one that never comes.
+    undone = (times[3] == 0) | (times[3] >= FOREVER)
+    if undone.any():
+        last = int(times[3][~undone].max(initial=int(office.arrives.max())))
+        times = [np.where(undone & ((each == 0) | (each >= FOREVER)), last, each) for each in times]
+    return Played(times[0], times[1], times[2], times[3], np.array(who, dtype=np.int32), undone)

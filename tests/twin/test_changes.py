@@ -8,8 +8,10 @@ import pytest
 from bankmine.api import Analysis, analyze, read_log
 from bankmine.errors import UsageError
 from bankmine.sample import generate
-from bankmine.twin.changes import GRAMMAR, Demand, parse
+from bankmine.settings import Settings
+from bankmine.twin.changes import Demand, Hours
 from bankmine.twin.forecast import Forecast
+from bankmine.twin.grammar import GRAMMAR, parse
 
 
 @cache
@@ -35,6 +37,7 @@ def forecast(*changes: str) -> Forecast:
         ("first product=Carrots", "CHANGE_VALUE", "Mortgage"),
         ("first colour=red", "CHANGE_VALUE", "ch"),
         ("parallel Approve loan, Approve loan", "CHANGE_VALUE", ""),
+        ("merge Enter application data, Disburse loan", "CHANGE_VALUE", ""),
         ("let us all work harder", "CHANGE_UNKNOWN", "ROLE +1"),
     ],
 )
@@ -47,7 +50,7 @@ def test_nonsense_is_refused_with_the_names_that_are_valid(change: str, code: st
 
 def test_every_form_of_the_grammar_is_understood() -> None:
     names = {
-        "ROLE, ROLE": "Credit analyst, Approver", "STEP, STEP": "Identify customer (KYC), Check credit history", "ROLE": "Credit analyst",
+        "ROLE, ROLE": "Credit analyst, Approver", "STEP, STEP": "Check credit history, Assess loan risk", "ROLE": "Credit analyst",
         "STEP": "Approve loan", "segment=VALUE": "product=Mortgage",
     }  # fmt: skip
     for _, form in GRAMMAR:
@@ -119,3 +122,47 @@ def test_a_log_without_starts_cannot_be_played() -> None:
     with pytest.raises(UsageError) as caught:
         analyze(read_log(table)).simulate("Approver +1")
     assert caught.value.code == "TWIN_UNABLE" and "start" in caught.value.hint.en
+
+
+def test_holidays_and_make_up_days_outlast_a_change_of_hours() -> None:
+    table = generate("loan", seed=5, cases=400).table
+    settings = Settings.model_validate({"calendar": {"hours": "Mon-Fri 09:00-17:00", "holidays": "CN"}})
+    analysis = analyze(read_log(table), settings=settings)
+    office = Hours(analysis.twin.office.roles.index("Approver"), "Mon-Fri 08:00-20:00").apply(analysis.twin.office, analysis.facts)
+    calendar = office.calendars[-1]
+
+    def opened(day: str) -> float:
+        return float(calendar.between(*(int(np.datetime64(f"{day}T{clock}", "us").astype(np.int64)) for clock in ("00", "15")))) / 3.6e9
+
+    assert opened("2024-02-07") == 12  # a Wednesday
+    assert opened("2024-02-12") == 0  # Spring Festival, a Monday
+    assert opened("2024-02-18") == 8  # a Sunday that is a working day, as it was
+
+
+def test_another_demand_goes_with_other_changes_in_any_order() -> None:
+    for other in ("first product=Mortgage", "Enter application data rework 0%", "Approve loan batch 1", "Approver +1"):
+        assert forecast("demand x1.2", other).as_json() | {"changes": None} == forecast(other, "demand x1.2").as_json() | {"changes": None}
+    with pytest.raises(UsageError, match="only one demand"):
+        loans().simulate("demand x1.2", "demand x0.9")
+
+
+def test_a_removed_step_is_one_that_takes_no_time_and_is_judged_as_such() -> None:
+    removed, automated = forecast("Approve loan removed"), forecast("Approve loan automated 0 min")
+    assert removed.as_json() | {"changes": None} == automated.as_json() | {"changes": None}
+    approve = removed.activities.index("Approve loan")
+    assert removed.usable == bool(removed.fit.usable[approve])
+
+
+def test_what_would_never_be_done_is_refused() -> None:
+    with pytest.raises(UsageError, match="never done"):
+        loans().simulate("Credit analyst hours Mon 09:00-09:10")
+
+
+def test_a_step_goes_at_once_with_one_other() -> None:
+    with pytest.raises(UsageError, match="one other only"):
+        loans().simulate("parallel Check credit history, Assess loan risk", "parallel Assess loan risk, Approve loan")
+
+
+def test_too_few_items_to_judge_are_not_enough_to_trust() -> None:
+    found = analyze(read_log(generate("loan", seed=5, cases=60).table)).simulate("Approver +1")
+    assert np.isnan(found.fit.observed_s).all() and not found.usable

@@ -43,8 +43,9 @@ def test_the_unchanged_play_is_what_happened() -> None:
 def test_a_second_person_takes_every_other_item() -> None:
     of = office(QUEUE)
     role = of.roles.index("officer")
-    person = replace(of.people[of.desks[role].people[0]], name="new")
-    wider = replace(of, people=(*of.people, person)).with_desk(role, people=(*of.desks[role].people, len(of.people)))
+    wider = replace(of, people=(*of.people, of.people[of.desks[role].people[0]])).with_desk(
+        role, people=(*of.desks[role].people, len(of.people))
+    )
     assert sorted(told(play(wider), wider, "check")) == [(1, 3), (1, 3), (3, 5)]
 
 
@@ -126,3 +127,20 @@ def test_an_answer_moves_by_whole_open_days_and_on_average_by_as_much() -> None:
     for by in (-30, -5, 7, 50):
         moved = np.mean([open_hours.moved(monday, by * HOUR, float(draw)) - monday for draw in draws]) / HOUR
         assert moved == pytest.approx(by, abs=0.2)
+
+
+def test_a_role_is_never_left_without_anybody() -> None:
+    # bob does all the checks but for one by ann, ten weeks after his last.
+    lines = [f"c{k}: enter {24 * k}-{24 * k + 1} @ann role=clerk | check {24 * k + 1}-{24 * k + 2} @bob role=officer" for k in range(30)]
+    lines += [f"d: enter {24 * 100}-{24 * 100 + 1} @ann role=clerk | check {24 * 100 + 1}-{24 * 100 + 2} @ann role=officer"]
+    of = office("\n".join(lines))
+    played = play(of)
+    assert not played.undone.any()
+    assert told(played, of, "check")[-1] == (24 * 100 + 1, 24 * 100 + 2)
+
+
+def test_the_last_batch_is_let_go_whatever_else_happens_last() -> None:
+    of = office("\n".join(f"c{k}: enter {k}-{1 + k} @a{k} role=clerk | check {1 + k}-{2 + k} @bob role=officer" for k in range(3)))
+    held = replace(of, batches={of.names.index("check"): Batch(size=10)})
+    played = play(held)
+    assert not played.undone.any() and len({begin for begin, _ in told(played, held, "check")}) == 1
