@@ -49,7 +49,7 @@ def segments(
             write(reading, form, compared.blocks(), _records(compared.table), analysis.log.source.timezone)
         return
     with working(reading, READING):
-        from bankmine.measure.segments import attributes
+        from bankmine.measure.attributes import attributes
 
         analysis = reading.analyze(reading.read())
         log = analysis.log

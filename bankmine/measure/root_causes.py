@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.measure.segments import Segments, difference, titled
+from bankmine.measure.attributes import titled
+from bankmine.measure.segments import Segments, difference
 from bankmine.show.blocks import Block, Column, Notice, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
 from bankmine.stats.difference import FALSE_DISCOVERIES, NEGLIGIBLE, SMALL, false_discovery

@@ -9,8 +9,8 @@ import numpy as np
 from bankmine.errors import UsageError
 from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.log.filters import keep_cases, value_code
+from bankmine.measure.attributes import case_values
 from bankmine.measure.enablement import Enablement, case_begin
-from bankmine.measure.segments import case_values
 from bankmine.model.variants import LONG, Variants
 from bankmine.show.blocks import Block, Cell, Column, Mark, Paragraph, TableBlock
 from bankmine.show.format import duration, percent

@@ -3,10 +3,11 @@ import pytest
 
 from bankmine.errors import UsageError
 from bankmine.log.eventlog import EventLog
+from bankmine.measure.attributes import attributes
 from bankmine.measure.enablement import Enablement
 from bankmine.measure.endings import Endings
 from bankmine.measure.rework import Items
-from bankmine.measure.segments import Segments, attributes
+from bankmine.measure.segments import Segments
 from bankmine.process.recognise import understand
 from bankmine.show.blocks import Mark, Notice, TableBlock
 from tests.textlog import textlog
