@@ -36,10 +36,10 @@ class Peak(Pattern):
     Looked for by half hour of the day, weekday, turn of the month, and half hour of the week. Peak hours are those in which the work that
     comes to the role exceeds the duty time of its people there (5 %). Fires per role with a load below `load` where the peak takes at most
     `hours_share` of the duty time, at least `queue_share` of the contention is of items that came in it or before its work could be
-    done, and that, with the closed hours that it runs into, takes at least `of_cycle_time` of the avoidable cycle time of their cases
-    (lower end: half of that). Not counted: what a batch upstream let go at once (P11), and roles whose waiting is mostly beside idle
-    colleagues (P09). Placed at the activity with the most of it. If arrivals were level, the queue formula's wait at the role's load
-    would remain.
+    done, beyond what would wait if arrivals were level, and all of theirs, with the closed hours that it runs into, takes at least
+    `of_cycle_time` of the avoidable cycle time of their cases (lower end: half of that). Not counted: what a batch upstream let go at
+    once (P11), and roles whose waiting is mostly beside idle colleagues (P09). Placed at the activity with the most of it. If arrivals
+    were level, the queue formula's wait at the role's load would remain.
     Flexible assignment, Reijers & Liman Mansar (2005); definitions §3.3, §3.4 P13.
     """
 
@@ -61,7 +61,8 @@ class Peak(Pattern):
         for queue in queues(facts):
             if queue.beside_idle > MOSTLY or not queue.load < self.load or not queue.contention.any():
                 continue
-            peak = self._peak(facts, queue)
+            level = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * SECOND
+            peak = self._peak(facts, queue, level)
             if peak is None:
                 continue
             when, queued, in_peak, hours_share, peak_load = peak
@@ -73,8 +74,7 @@ class Peak(Pattern):
                 continue
             peak_queue = float(queued.sum())
             queue_share = peak_queue / float(queue.contention.sum())
-            level = mean_wait(queue.people, queue.load, queue.service_s, queue.variation)
-            spared = float(np.clip(1 - level * in_peak * SECOND / peak_queue, 0, 1))
+            spared = float(np.clip(1 - level * in_peak / peak_queue, 0, 1))
             wait = peak_queue / len(rows) / SECOND
             activity = queue.place(queued)
             text = (
@@ -95,9 +95,10 @@ class Peak(Pattern):
             }
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
 
-    def _peak(self, facts: Facts, queue: Queue) -> tuple[Text, np.ndarray, int, float, float] | None:
+    def _peak(self, facts: Facts, queue: Queue, level: float) -> tuple[Text, np.ndarray, int, float, float] | None:
         """When the peak is, int64 [rows of the queue] the contention on account of it, how many items that concerns, and the peak's
-        share of the duty time and its load. Of several, the one in which most work comes beyond what can be done.
+        share of the duty time and its load. Of several, the one in which most work comes beyond what can be done. `level`: microseconds
+        that an item would wait if arrivals were level.
         """
         table = Timetable.of(facts, queue)
         if table is None:
@@ -111,7 +112,7 @@ class Peak(Pattern):
             concerned = table.burdened(cells)[table.of_row] & ~released
             queued = np.where(concerned, queue.contention, 0)
             work, capacity = int(table.arriving[cells].sum()), int(table.capacity[cells].sum())
-            enough = queued.sum() >= self.queue_share * queue.contention.sum()
+            enough = queued.sum() - level * concerned.sum() >= self.queue_share * queue.contention.sum()
             if share <= self.hours_share and enough and work - capacity > most:
                 most = work - capacity
                 found = in_words(shape, hours), queued, int(concerned.sum()), share, work / capacity

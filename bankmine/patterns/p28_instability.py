@@ -5,12 +5,15 @@ from types import MappingProxyType
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.log.eventlog import SECOND
-from bankmine.measure.drift import WAIT
+from bankmine.log.eventlog import DAY, SECOND
+from bankmine.measure.drift import MONDAY, WAIT, WEEK
 from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.queues import queues, sooner
+from bankmine.patterns.timetable import Timetable
 from bankmine.process.definition import Party
 from bankmine.show.format import duration
 from bankmine.stats.difference import FALSE_DISCOVERIES, LARGE, SMALL, false_discovery, rank_sums, standardised
+from bankmine.stats.grouped import grouped_sum
 from bankmine.words import Text
 
 FEWEST_ITEMS = 30
@@ -117,11 +120,30 @@ def _since(facts: Facts, rise: float) -> Iterator[Unstable]:
         here = (facts.activity == drift.activity[k]) & (facts.enabler >= 0)
         before = here & (facts.enabled >= drift.since[k]) & (facts.enabled < drift.at[k])
         rows = np.flatnonzero(here & (facts.enabled >= drift.at[k]))
-        both = np.concatenate([facts.wait[rows], facts.wait[before]]).astype(float)
+        at = int(drift.at[k])
+        wait = facts.wait - _queued(facts, rows, at)
+        both = np.concatenate([wait[rows], wait[before]]).astype(float)
         if not rank_sums(both, (np.arange(len(both)) < len(rows)).astype(np.int64), 2).delta[1] >= rise:
             continue
-        excess = _excess(facts.wait[rows], facts.wait[before])
-        yield Unstable(int(drift.activity[k]), rows, excess, float(drift.before[k]), float(drift.after[k]), since=int(drift.at[k]))
+        excess = _excess(wait[rows], wait[before])
+        yield Unstable(int(drift.activity[k]), rows, excess, float(drift.before[k]), float(drift.after[k]), since=at)
+
+
+def _queued(facts: Facts, rows: np.ndarray, at: int) -> np.ndarray:
+    """int64 [instances]: microseconds in the queues of the roles that do `rows` and have had no more work per hour on duty since `at` than
+    before: such a queue comes and goes by itself, for weeks where people are busy, and is no change.
+    """
+    result = np.zeros(len(facts.case), dtype=np.int64)
+    for queue in queues(facts):
+        table = Timetable.of(facts, queue) if queue.role in facts.roles.of_instance[rows] else None
+        if table is None:
+            continue
+        weeks, week = np.unique((table.day * DAY - MONDAY) // WEEK, return_inverse=True)
+        load = grouped_sum(table.arriving, week, len(weeks)) / grouped_sum(table.capacity, week, len(weeks))
+        busier = rank_sums(load, (weeks * WEEK + MONDAY >= at).astype(np.int64), 2)
+        if not (busier.delta[1] > 0 and busier.p[1] < FALSE_DISCOVERIES):
+            result[queue.rows] = sooner(facts, queue.rows, queue.contention)
+    return result
 
 
 def _offices(facts: Facts, gap: float) -> Iterator[Unstable]:
