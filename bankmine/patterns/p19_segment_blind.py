@@ -6,6 +6,7 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import CUSTOMER, SYSTEM
+from bankmine.measure.drift import MONDAY, WEEK
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.queues import Queue, queues, sooner
 from bankmine.show.format import duration
@@ -22,7 +23,7 @@ class SegmentBlind(Pattern):
     """A segment that the bank means to serve first is treated like all others.
 
     Looked for only where `[segments] priority` names segments or products. Fires where the 95 % interval of Cliff's delta between the
-    bank's waits of the declared cases and of the others lies within `alike` on either side (treated alike is shown, not merely
+    bank's waits of the declared cases and of the others that came in the same weeks lies within `alike` on either side (treated alike is shown, not merely
     no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the role in
     whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above their own
     lower quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types, triage,
@@ -55,13 +56,15 @@ class SegmentBlind(Pattern):
         parts = facts.causes.parts
         ours = np.where(facts.by_staff[facts.activity], facts.wait - parts[:, CUSTOMER] - parts[:, SYSTEM], 0)
         per_case = grouped_sum(ours, facts.case, facts.cases).astype(float)
-        delta, low, high = cliffs_delta_interval(per_case[declared], per_case[~declared])
+        week = (facts.began[facts.offsets[:-1]] - MONDAY) // WEEK
+        week -= week.min()
+        delta, low, high = cliffs_delta_interval(per_case[declared], per_case[~declared], week[declared], week[~declared])
         size = len(facts.names)
         arcs = np.flatnonzero(facts.case[1:] == facts.case[:-1])
         arc = facts.activity[arcs].astype(np.int64) * size + facts.activity[arcs + 1]
         mine = declared[facts.case[arcs]]
         apart = jensen_shannon(np.bincount(arc[mine], minlength=size * size), np.bincount(arc[~mine], minlength=size * size))
-        if low < -self.alike or high > self.alike or apart >= self.divergence:
+        if not (-self.alike <= low and high <= self.alike and apart < self.divergence):
             return
         spared = [(queue, *self._spared(facts, queue, declared)) for queue in queues(facts)]
         queue, rows, cut = max(spared, key=lambda each: int(each[2].sum()), default=(None, facts.case[:0], facts.wait[:0]))

@@ -6,18 +6,30 @@ DRAWS = 400
 COMPARED = 2_000
 
 
-def cliffs_delta_interval(values: np.ndarray, others: np.ndarray, seed: int = 0) -> tuple[float, float, float]:
+def cliffs_delta_interval(
+    values: np.ndarray, others: np.ndarray, stratum: np.ndarray | None = None, other_stratum: np.ndarray | None = None, seed: int = 0
+) -> tuple[float, float, float]:
     """Cliff's delta, P(values larger) - P(smaller), with its 95 % interval by the bootstrap of cases on both sides.
 
-    Of more than 2,000 on a side, so many evenly spaced order statistics are compared. The same values give the same interval.
+    Given the strata of both (int, from 0), both sides are weighted to the same mix of them, in each draw anew: those of one side
+    only are left out; NaN where nothing is left. Of more than 2,000 on a side, so many evenly spaced order statistics are compared.
+    The same values give the same interval.
     """
-    sides = [np.sort(side)[np.linspace(0, len(side) - 1, min(len(side), COMPARED)).round().astype(np.int64)] for side in (values, others)]
-    rng = np.random.default_rng(seed)
+    sides, strata = list[np.ndarray](), list[np.ndarray]()
+    for side, of in ((values, stratum), (others, other_stratum)):
+        kept = np.argsort(side, kind="stable")[np.linspace(0, len(side) - 1, min(len(side), COMPARED)).round().astype(np.int64)]
+        sides.append(side[kept])
+        strata.append(np.zeros(len(kept), dtype=np.int64) if of is None else of[kept])
+    rng, size = np.random.default_rng(seed), max(int(of.max()) for of in strata) + 1
 
-    def delta(weight: np.ndarray, other: np.ndarray) -> float:
+    def delta(*weights: np.ndarray) -> float:
+        mix = [np.bincount(of, weights=weight, minlength=size) for of, weight in zip(strata, weights, strict=True)]
+        wanted = np.where((mix[0] > 0) & (mix[1] > 0), mix[0] + mix[1], 0.0)
+        own, other = (w * (wanted / np.maximum(m, 1.0))[of] for w, m, of in zip(weights, mix, strata, strict=True))
         below = np.concatenate([[0.0], np.cumsum(other)])
         smaller, at_most = (below[np.searchsorted(sides[1], sides[0], side=side)] for side in ("left", "right"))
-        return float((weight * (smaller - (below[-1] - at_most))).sum() / (weight.sum() * other.sum()))
+        pairs = own.sum() * other.sum()
+        return float(np.clip((own * (smaller - (below[-1] - at_most))).sum() / pairs, -1, 1)) if pairs > 0 else np.nan
 
     counts = [len(side) for side in sides]
     drawn = [

@@ -37,7 +37,9 @@ def page(pattern: type[Pattern]) -> str:
         f"Set in `bankmine.toml` under `[rules.{pattern.code}]`." if thresholds else "None.",
         *(["\n".join(["| threshold | default |", "|---|---|", *thresholds])] if thresholds else []),
         "## What it calls for",
-        "\n".join(["| | | |", "|---|---|---|", *(f"| {name.en} | {value.en} | {name.zh}：{value.zh} |" for name, value in described(pattern))]),
+        "\n".join(
+            ["| | | |", "|---|---|---|", *(f"| {name.en} | {value.en} | {name.zh}：{value.zh} |" for name, value in described(pattern))]
+        ),
     ]
     return "\n\n".join([*parts, *examples(pattern.code)]) + "\n"
 

@@ -2,6 +2,7 @@ import numpy as np
 
 from bankmine.api import analyze
 from bankmine.measure.drift import REWORK, WAIT
+from bankmine.settings import Settings
 from tests.textlog import hours, textlog
 
 WEEK = 168
@@ -62,3 +63,22 @@ def test_a_wait_that_has_grown_for_good_is_a_finding_and_one_that_has_gone_again
 
     assert found([2.0 + 0.1 * (w % 3) + 5 * (w >= 14) for w in range(30)]) == [("b", 16 * 6)]
     assert found([2.0 + 0.1 * (w % 3) + 5 * (10 <= w < 20) for w in range(30)]) == []
+
+
+def test_a_longer_queue_is_news_only_where_there_is_more_work_for_it() -> None:
+    def found(later: int) -> list[tuple[str, int]]:
+        """Six cases a week, one a day, until week 14; since then `later` at once on Mondays. Bob takes three hours for each."""
+        lines = []
+        for week in range(30):
+            for k in range(6 if week < 14 else later):
+                came = week * WEEK + 9 + (24 * k if week < 14 else 0)
+                begun = came + 1 + (0 if week < 14 else 3 * k)
+                lines.append(f"w{week}k{k}: a {came}-{came + 1} @ann role=clerk | b {begun}-{begun + 3} @bob role=officer")
+        settings = Settings.model_validate({"calendar": {"hours": "24/7"}})
+        analysis = analyze(textlog("\n".join(lines)), settings=settings)
+        assert "b" in [analysis.drift.activities[k] for k in analysis.drift.activity]
+        pattern = next(p for p in analysis.patterns if p.code == "P28")
+        return [(analysis.facts.names[f.activity], len(f.cases)) for f in pattern.find(analysis.facts)]
+
+    assert found(6) == []
+    assert found(12) == [("b", 16 * 12)]

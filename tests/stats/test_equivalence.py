@@ -26,6 +26,19 @@ def test_like_groups_are_alike_only_if_there_are_enough_of_them() -> None:
     assert few[1] < -0.147 or few[2] > 0.147
 
 
+def test_groups_that_differ_only_because_one_came_in_a_busy_week_are_alike_within_weeks() -> None:
+    rng = np.random.default_rng(6)
+    week, other_week = (rng.permutation(np.repeat([0, 1], sizes)) for sizes in ([400, 600], [600, 400]))
+    values, others = (10 * of + rng.normal(size=1000) for of in (week, other_week))
+    assert cliffs_delta_interval(values, others)[1] > 0.1
+    delta, low, high = cliffs_delta_interval(values, others, week, other_week)
+    assert -0.05 < low < delta < high < 0.05  # closer than without weeks, since most of the difference between cases is that of weeks
+
+
+def test_groups_that_never_came_in_the_same_week_cannot_be_compared() -> None:
+    assert np.isnan(cliffs_delta_interval(np.arange(9.0), np.arange(9.0), np.zeros(9, dtype=int), np.ones(9, dtype=int))).all()
+
+
 def test_divergence_is_none_for_the_same_and_one_for_the_disjoint() -> None:
     assert jensen_shannon(np.array([3, 1]), np.array([6, 2])) == pytest.approx(0)
     assert jensen_shannon(np.array([5, 0]), np.array([0, 2])) == pytest.approx(1)
