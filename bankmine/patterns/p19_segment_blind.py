@@ -23,11 +23,11 @@ class SegmentBlind(Pattern):
     """A segment that the bank means to serve first is treated like all others.
 
     Looked for only where `[segments] priority` names segments or products. Fires where the 95 % interval of Cliff's delta between the
-    bank's waits of the declared cases and of the others that came in the same weeks lies within `alike` on either side (treated alike is shown, not merely
-    no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is the role in
-    whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above their own
-    lower quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types, triage,
-    customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
+    bank's waits of the declared cases and of the others that came in the same weeks lies within `alike` on either side (treated alike is
+    shown, not merely no difference found), and their routes differ by a Jensen-Shannon divergence of less than `divergence`. Acted on is
+    the role in whose queue the declared cases lose most, at the step with the most contention; saved is what their waits in it lie above
+    their own lower quartile, with the closed hours that this runs into. In a queue others pay for it, and the text says who. Case types,
+    triage, customer teams, Reijers & Liman Mansar (2005); definitions §3.4 P19, §3.6, §4.
     """
 
     code = "P19"
