@@ -121,11 +121,13 @@ def _since(facts: Facts, rise: float) -> Iterator[Unstable]:
         before = here & (facts.enabled >= drift.since[k]) & (facts.enabled < drift.at[k])
         rows = np.flatnonzero(here & (facts.enabled >= drift.at[k]))
         at = int(drift.at[k])
-        wait = facts.wait - _queued(facts, rows, at)
-        both = np.concatenate([wait[rows], wait[before]]).astype(float)
+        both = np.concatenate([facts.wait[rows], facts.wait[before]]).astype(float)
         if not rank_sums(both, (np.arange(len(both)) < len(rows)).astype(np.int64), 2).delta[1] >= rise:
             continue
+        wait = facts.wait - _queued(facts, rows, at)
         excess = _excess(wait[rows], wait[before])
+        if not excess.any():
+            continue
         yield Unstable(int(drift.activity[k]), rows, excess, float(drift.before[k]), float(drift.after[k]), since=at)
 
 
