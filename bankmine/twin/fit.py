@@ -11,7 +11,7 @@ from bankmine.log.eventlog import DAY, SECOND
 from bankmine.show.blocks import Block, Cell, Column, Mark, Paragraph, TableBlock
 from bankmine.show.format import percent
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.twin.office import Office
 from bankmine.twin.queues import Played, play
 from bankmine.words import Text
@@ -120,7 +120,8 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     totals, apart = np.zeros((2, len(ways), len(office.desks)))
     for number, way in enumerate(ways):
         tried = _organised(office, [way] * len(office.desks))
-        difference = (recomputed(tried, play(tried)) - observed)[mine]
+        played = play(tried)
+        difference = (played.began - played.seen - office.lies - observed)[mine]
         totals[number] = np.abs(grouped_sum(difference, office.role[mine], len(office.desks)))
         apart[number] = grouped_sum(np.abs(difference), office.role[mine], len(office.desks))
     waited = grouped_sum(observed[mine], office.role[mine], len(office.desks))
@@ -129,7 +130,31 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     last = ~named & (apart[2] < CLEARLY * apart[0])
     office = _organised(office, list(zip(named.tolist(), last.tolist(), strict=True)))
     played = play(office)
-    return office, played, _judged(facts, office, played, observed, split)
+    size, activity = len(facts.names), facts.activity
+    # What the last weeks lie longer than is seen is not known beforehand: as long as the first ones did.
+    held = _longer(facts, office, played, training)
+    usual = grouped_sum(held[mine], activity[mine], size) // np.maximum(np.bincount(activity[mine], minlength=size), 1)
+    foretelling = replace(office, lies=office.lies + np.where(office.queued & ~training, usual[activity], held))
+    fit = _judged(facts, foretelling, play(foretelling), observed, split, office.lies)
+    office = replace(office, lies=office.lies + _longer(facts, office, played, np.ones(len(training), dtype=bool)))
+    return office, play(office), fit
+
+
+def _longer(facts: Facts, office: Office, played: Played, rows: np.ndarray) -> np.ndarray:
+    """int64 [instances] microseconds of opening time: how much longer than it seems work lies, where a step's items (bool `rows`) waited
+    longer in all than is played; by item, in proportion to what is missing. Work that lies while its later owner is partly busy
+    looks like queue in part, but with one queue somebody else would have taken it.
+    """
+    short = np.where(office.queued & rows, office.waited - (played.began - played.enabled), 0)
+    size, missing = len(facts.names), np.maximum(short, 0)
+    total, gross = grouped_sum(short, facts.activity, size), grouped_sum(missing, facts.activity, size)
+    share = np.clip(total / np.maximum(gross, 1), 0, 1)[facts.activity]
+    began, result = office.was + office.waited, np.zeros(len(short), dtype=np.int64)
+    for calendar, at in each_group(np.where(missing * share > 0, office.opening, -1)):
+        if calendar >= 0:
+            open_ = office.calendars[calendar].between(began[at] - missing[at], began[at])
+            result[at] = (open_ * share[at]).astype(np.int64)
+    return result
 
 
 def _organised(office: Office, ways: Sequence[tuple[bool, bool]]) -> Office:
@@ -138,13 +163,8 @@ def _organised(office: Office, ways: Sequence[tuple[bool, bool]]) -> Office:
     return replace(office, desks=tuple(desks))
 
 
-def recomputed(office: Office, played: Played) -> np.ndarray:
-    """int64 [instances]: the waiting that the twin works out: after what held the item and the time for which it lay."""
-    return played.began - played.seen - office.lies
-
-
-def _judged(facts: Facts, office: Office, played: Played, observed: np.ndarray, split: int) -> Fit:
-    size, predicted = len(facts.names), recomputed(office, played)
+def _judged(facts: Facts, office: Office, played: Played, observed: np.ndarray, split: int, lies: np.ndarray) -> Fit:
+    size, predicted = len(facts.names), played.began - played.seen - lies
     later = office.queued & (facts.enabled >= split)
     earlier = office.queued & (facts.enabled < split)
 

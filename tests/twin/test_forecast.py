@@ -32,6 +32,14 @@ def test_undoing_a_planted_problem_saves_what_it_cost(process: str, pattern: str
     assert found.saved_s == pytest.approx(truth.cost_s, rel=0.25)
 
 
+def test_work_that_lies_is_kept_lying_though_its_later_owner_was_partly_busy() -> None:
+    sample = generate("wealth", seed=500, cases=1000, problem="P01", effect=0.12)
+    found = analysis(sample)
+    step = found.facts.names.index(sample.truth.problems[0].activity)
+    waited = found.facts.wait[found.facts.activity == step].sum() / 1e6 / found.facts.cases
+    assert found.simulate(*sample.truth.problems[0].remedy).wait_before_s[step] == pytest.approx(waited, rel=0.05)
+
+
 def test_what_the_twin_cannot_foretell_is_said() -> None:
     sample = generate("loan", seed=501, cases=1000, problem="P10", effect=0.14)  # who goes first is not to be seen in the log
     found = analysis(sample).simulate("Account officer +1")
