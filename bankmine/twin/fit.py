@@ -24,6 +24,7 @@ TRAINED = 0.7  # of the weeks
 FEWEST = 30  # items of a step, in each part of the log
 LARGEST_ERROR = 0.15
 CLEARLY = 0.8  # of the distance item by item: another order of service is taken only where it comes so much nearer
+PLAINLY = 0.10  # of a step's waiting: queues by themselves come out a little shorter or longer
 LEAST_RECOMPUTED = 0.30  # of the step's waiting
 
 
@@ -148,7 +149,8 @@ def _longer(facts: Facts, office: Office, played: Played, rows: np.ndarray) -> n
     short = np.where(office.queued & rows, office.waited - (played.began - played.enabled), 0)
     size, missing = len(facts.names), np.maximum(short, 0)
     total, gross = grouped_sum(short, facts.activity, size), grouped_sum(missing, facts.activity, size)
-    share = np.clip(total / np.maximum(gross, 1), 0, 1)[facts.activity]
+    whole = grouped_sum(np.where(office.queued & rows, office.waited - office.hold - office.lies, 0), facts.activity, size)
+    share = np.where(total > PLAINLY * whole, np.clip(total / np.maximum(gross, 1), 0, 1), 0.0)[facts.activity]
     began, result = office.was + office.waited, np.zeros(len(short), dtype=np.int64)
     for calendar, at in each_group(np.where(missing * share > 0, office.opening, -1)):
         if calendar >= 0:
