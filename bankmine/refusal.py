@@ -50,9 +50,15 @@ def refusal(model: type[BaseModel], error: ValidationError, content: dict[str, A
 def _in_file(location: tuple[int | str, ...], content: Any, *, missing: bool) -> Iterator[int | str]:
     """The parts of pydantic's place that the file holds, without the names of types that pydantic puts between."""
     for part in location:
-        if (isinstance(content, dict) and part in content) or (isinstance(content, list) and isinstance(part, int) and part < len(content)):
+        if isinstance(content, list):
+            if not isinstance(part, int) or part >= len(content):
+                continue
             content = content[part]
-            yield part
+        elif isinstance(content, dict) and part in content:
+            content = content[part]
+        else:
+            continue
+        yield part
     if missing:
         yield location[-1]
 

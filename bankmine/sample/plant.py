@@ -121,11 +121,12 @@ def _trial(plan: Plan, problem: Problem, usual: Run) -> _Trial:
 def _weighing(plan: Plan, problem: Problem, usual: Run, size: float) -> _Trial:
     """Made stronger until it weighs enough."""
     least = LEAST_EFFECT[measured_in(problem.pattern)] * size
-    for _ in range(ATTEMPTS):
-        trial = _trial(plan, problem, usual)
+    trial = _trial(plan, problem, usual)
+    for _ in range(ATTEMPTS - 1):
         if trial.effect >= least:
             break
         problem = problem.scaled(STRONGER)
+        trial = _trial(plan, problem, usual)
     return trial
 
 
