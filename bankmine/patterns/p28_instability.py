@@ -55,11 +55,12 @@ class Unstable:
 class Instability(Pattern):
     """The same work waits longer than it did some weeks ago, or longer at one branch than at the best ones.
 
-    Fires where the weekly level of a step's waits has risen and stayed risen (see the drift measure: at least 12 weeks, not by chance
-    at 5 % over all series) by a Cliff's delta of at least `rise`, so that the seasons of business are no news; and where a branch's
-    waits at a step are longer than the others' within the same product (delta at least `gap`, false discoveries under 5 %), among at
-    least three branches with 30 items. Saved is each wait's excess over the same quantile of the level before, or of the best quarter
-    of branches. Rework that has risen is told by P07.
+    Fires where the weekly level of a step's waits has risen and stayed risen (see the drift measure: at least 12 weeks, not by chance at 5
+    % over all series) by a Cliff's delta of at least `rise`, so that the seasons of business are no news; and where a branch's waits at a
+    step are longer than the others' within the same product (delta at least `gap`, false discoveries under 5 %), among at least three
+    branches with 30 items. Saved is each wait's excess over the same quantile of the level before, or of the best quarter of branches. A
+    rise that is nothing but the queue of a role is none, unless the role has had more work per hour on duty since (rank test over weeks at
+    5 %): where people are busy, queues come and go by themselves for weeks. Rework that has risen is told by P07.
     Control addition, Reijers & Liman Mansar (2005); definitions §3.4 P28, §4.
     """
 

@@ -32,7 +32,8 @@ LEAST_RECOMPUTED = 0.30  # of the step's waiting
 class Fit(Shown):
     """How well the unchanged twin foretells the waiting that it recomputes, by activity: arrays [activities], NaN where there are too few.
 
-    Of items enabled in the last 30 % of the weeks: `observed_s`, `predicted_s` mean recomputed wait, `naive_s` what the first 70 % had;
+    Of items enabled in the last 30 % of the weeks: `observed_s`, `predicted_s` mean recomputed wait, the latter with what work lay longer
+    in the first weeks than one queue explains; `naive_s` what the first 70 % had;
     `error`: predicted against observed, relative; `weekly_error`, `naive_weekly_error`: mean absolute error of the weekly means, of the
     twin and of the naive forecast. `recomputed`: share of the step's waiting that the twin recomputes. `usable` bool: error at most
     15 %, better than naive by week, at least 30 % recomputed.
@@ -119,9 +120,8 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     # One queue for all, first come, first served; each item for the person who did it; the last that came first.
     ways = ((False, False), (True, False), (False, True))
     totals, apart = np.zeros((2, len(ways), len(office.desks)))
-    for number, way in enumerate(ways):
-        tried = _organised(office, [way] * len(office.desks))
-        played = play(tried)
+    plays = [play(_organised(office, [way] * len(office.desks))) for way in ways]
+    for number, played in enumerate(plays):
         difference = (played.began - played.seen - office.lies - observed)[mine]
         totals[number] = np.abs(grouped_sum(difference, office.role[mine], len(office.desks)))
         apart[number] = grouped_sum(np.abs(difference), office.role[mine], len(office.desks))
@@ -130,7 +130,7 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     named = (totals[0] > LARGEST_ERROR * waited) & (totals[1] < totals[0] / 2)
     last = ~named & (apart[2] < CLEARLY * apart[0])
     office = _organised(office, list(zip(named.tolist(), last.tolist(), strict=True)))
-    played = play(office)
+    played = play(office) if (named | last).any() else plays[0]
     size, activity = len(facts.names), facts.activity
     # What the last weeks lie longer than is seen is not known beforehand: as long as the first ones did.
     held = _longer(facts, office, played, training)

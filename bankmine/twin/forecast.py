@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bankmine.log.eventlog import SECOND
 from bankmine.show.blocks import Block, Cell, Column, KeyFigures, Notice, Paragraph, TableBlock
 from bankmine.show.format import duration, duration_range
 from bankmine.show.notebook import Shown
@@ -14,10 +13,6 @@ from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FEWEST_WEEKS = 12
-MINUTE = 60 * SECOND
-BLOCK = 3  # weeks that are drawn together: queues reach from one into the next
 
 
 @dataclass(frozen=True, eq=False)
