@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bankmine.advice.claims import CLAIMS
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
+from bankmine.advice.played import MOST_INSTANCES, Together, together
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
 from bankmine.advice.risk import RiskMatrix
 from bankmine.advice.roadmap import Step, roadmap, step_of
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from bankmine.model.reference import Reference
 
 BPMN = ".bpmn"
+TwinOn = Literal["full", "window", "off"]
 ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
 
 
@@ -84,13 +86,14 @@ class Analysis(Shown):
     """What a log shows: its measures, model, findings, verdicts and ranked recommendations.
 
     `process`: a process id, a definition file, a bank's own BPMN model, or None to recognise it; `as_of`: "now" in UTC microseconds,
-    None for the log's last event.
+    None for the log's last event; `twin_on`: what the first recommendations are played on.
     """
 
     log: EventLog
     process: str | Path | None = None
     settings: Settings = field(default_factory=Settings)
     as_of: int | None = None
+    twin_on: TwinOn = "window"
 
     @cached_property
     def understanding(self) -> Understanding:
@@ -327,7 +330,7 @@ class Analysis(Shown):
         """
         return self.twin.simulate(
             [parse(each, self.twin.office, self.facts) if isinstance(each, str) else each for each in changes],
-            [each if isinstance(each, str) else repr(each) for each in changes],
+            [each if isinstance(each, str) else each.said(self.twin.office).en for each in changes],
         )
 
     def compare(self, groups: Groups) -> Comparison:
@@ -404,8 +407,23 @@ class Analysis(Shown):
         return candidates_of(self.facts, found, self._replay)
 
     @cached_property
+    def advising_twin(self) -> Twin | None:
+        """What the first recommendations are played on; None where that is not wanted, or the log does not show queues."""
+        if self.twin_on == "off" or not Twin.able(self.facts):
+            return None
+        if self.twin_on == "full" or len(self.log) <= MOST_INSTANCES:
+            return self.twin
+        return Twin.of(self.facts, MOST_INSTANCES)
+
+    @cached_property
+    def together(self) -> Together | None:
+        """What the first three recommendations save together, of those that the twin has played, against their sum."""
+        plays = {item.recommendation.rank: item.play for item in self.listed[:3] if item.play is not None}
+        return None if len(plays) < 2 or self.advising_twin is None else together(self.advising_twin, plays)
+
+    @cached_property
     def listed(self) -> list[Listed]:
-        return rank(self.facts, self.candidates, Limits(), self._replay)
+        return rank(self.facts, self.candidates, Limits(), self._replay, lambda: self.advising_twin)
 
     @property
     def recommendations(self) -> "tuple[Recommendation, ...]":
@@ -470,12 +488,20 @@ class Analysis(Shown):
         return self.log.source.timezone
 
 
-def analyze(log: EventLog, process: str | Path | None = None, *, settings: Settings | None = None, as_of: int | None = None) -> Analysis:
-    """The analysis of a log; nothing is computed until it is asked for.
+def analyze(
+    log: EventLog,
+    process: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    as_of: int | None = None,
+    twin: TwinOn = "window",
+) -> Analysis:
+    """The analysis of a log; nothing is computed until it is asked for. `twin`: whether the first recommendations are played on the "full"
+    log, on a "window" of its last whole weeks, or not at all ("off").
 
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
     """
-    return Analysis(log, process, settings or Settings(), as_of)
+    return Analysis(log, process, settings or Settings(), as_of, twin)
 
 
 def actors(log: EventLog) -> Mapping[str, Party]:

@@ -22,7 +22,8 @@ class Gain:
     """What a change would save (definitions §3.3).
 
     `upper`: the cause vanishes; `realistic`: the pattern's share of it. Seconds per case over all cases of the log.
-    `per_year`: realistic, seconds a year (None under 90 days of log). `effort_per_year`: staff seconds a year.
+    `per_year`: realistic, seconds a year (None under 90 days of log). `effort_per_year`: staff seconds a year. `note`: why the twin's
+    figure does not stand here, where it might.
     """
 
     upper: Interval | None
@@ -30,6 +31,7 @@ class Gain:
     per_year: Interval | None
     effort_per_year_s: float | None
     method: Literal["count", "replay", "queue_formula", "twin"]
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from bankmine.advice.played import Play
 from bankmine.advice.rank import Candidate, Listed
 from bankmine.advice.silence import silence
 from bankmine.errors import UsageError
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.patterns.base import Pattern
-from bankmine.show.blocks import Block, Column, Heading, Paragraph, TableBlock
+from bankmine.show.blocks import Block, Cell, Column, Heading, Paragraph, TableBlock
+from bankmine.show.format import duration_range
+from bankmine.twin.forecast import NO_INTERVAL
 from bankmine.words import Text
 
 ROWS = Text(zh="证据行", en="Rows behind the figure")
@@ -35,7 +38,8 @@ def explain(
     if isinstance(candidate, list):
         return candidate
     pattern, finding = candidate.pattern, candidate.finding
-    item = next((entry.recommendation for entry in listed if entry.candidate is candidate), None)
+    entry = next((entry for entry in listed if entry.candidate is candidate), None)
+    item = None if entry is None else entry.recommendation
     figures = [(name, value) for name, value in finding.figures.items()]
     blocks: list[Block] = [
         Heading(Text(zh=f"{pattern.code} {pattern.title.zh}", en=f"{pattern.code} {pattern.title.en}"), 1),
@@ -60,6 +64,10 @@ def explain(
     ]
     if pattern.kind != "control":
         blocks.append(_arithmetic(facts, candidate))
+    if entry is not None and entry.play is not None:
+        blocks.append(_play(entry.play))
+    elif item is not None and item.gain.note is not None:
+        blocks.append(Paragraph(item.gain.note))
     blocks.append(_rows(log, facts, candidate))
     waits = facts.wait[candidate.scenario.rows]
     if waits.any():
@@ -126,6 +134,27 @@ def _arithmetic(facts: Facts, candidate: Candidate) -> TableBlock:
         ),
         [(name, value if kind != "duration" else "", value if kind == "duration" else "") for name, kind, value in rows],
         caption=Text(zh="算法", en="Arithmetic"),
+    )
+
+
+def _play(play: Play) -> TableBlock:
+    """What the twin says, which the recommendation's gain is."""
+    rows: list[tuple[Cell, ...]] = [(Text(zh="单独实施", en="by itself"), play.alone_s, Text.same(""))] + [
+        (name, part.estimate, duration_range(part.low, part.high) if part.low is not None else NO_INTERVAL)
+        for name, part in (
+            (Text(zh="原因全消", en="the cause gone"), play.upper),
+            (Text(zh="可实现，在前面各项之后", en="realistic, after those before it"), play.realistic),
+        )
+        if part is not None
+    ]
+    return TableBlock(
+        (
+            Column(Text(zh="孪生推演", en="Played in the twin"), "text"),
+            Column(Text(zh="每案节省", en="Saved a case"), "duration"),
+            Column(Text(zh="90% 区间", en="90 % interval"), "text"),
+        ),
+        rows,
+        caption=Text(zh="推演：{said}", en="Played: {said}").format(said=play.said),
     )
 
 

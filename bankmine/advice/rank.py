@@ -1,21 +1,23 @@
 """Ranking: by the lower bound of the marginal gain, feasibility, evidence and risk, in tiers (definitions §3.5)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
 from bankmine.advice.answer import Gain, Interval, Recommendation
+from bankmine.advice.played import Play, played
 from bankmine.advice.risk import risk_of
 from bankmine.facts import DAYS_FOR_A_YEARLY_FIGURE, Facts
-from bankmine.log.eventlog import SECOND
+from bankmine.log.eventlog import DAY, SECOND
 from bankmine.patterns.base import Finding, Level, Pattern
-from bankmine.stats.bootstrap import case_sums, simultaneous_low
+from bankmine.stats.bootstrap import FEWEST_WEEKS, case_sums, simultaneous_low, weekly_interval
 from bankmine.stats.shares import wilson
 from bankmine.twin.replay import Replay
 from bankmine.twin.scenario import Cuts, Scenario
+from bankmine.twin.twin import Twin
 from bankmine.words import Text
 
 FEASIBILITY: Mapping[Level, float] = MappingProxyType({"high": 1.0, "medium": 0.7, "low": 0.4})
@@ -23,6 +25,8 @@ EVIDENCE = MappingProxyType({"direct": 1.0, "proxy": 0.7})
 RISK_OF_CHANGE: Mapping[Level, float] = MappingProxyType({"low": 1.0, "medium": 0.8, "high": 0.5})
 SEVERITY_WEIGHT = MappingProxyType({"compliance": 1.0, "customer": 0.5, "delay": 0.25})
 DAYS_A_YEAR = 365.25
+WEEK = 7 * DAY
+UNSURE = "C"
 TOP = 3  # stability: share of replicates in which the item is among the first three
 
 
@@ -50,6 +54,11 @@ class Candidate:
     effort: np.ndarray
 
     @property
+    def judged_as_shown(self) -> bool:
+        """Whether it is ranked on the gain that is shown."""
+        return bool((self.judged.wait_cut == self.scenario.wait_cut).all())
+
+    @property
     def factor(self) -> float:
         """Feasibility x evidence x risk of changing; a control is not held back by the risk of changing."""
         held_back = 1.0 if self.pattern.kind == "control" else RISK_OF_CHANGE[self.pattern.risk_of_change]
@@ -62,6 +71,7 @@ class Listed:
 
     recommendation: Recommendation
     candidate: Candidate
+    play: Play | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +81,8 @@ class _Scored:
     low: float
     high: float
     marginal: np.ndarray
+    play: Play | None = None
+    note: Text | None = None
 
     @cached_property
     def score(self) -> float:
@@ -90,20 +102,52 @@ def candidates_of(facts: Facts, found: Sequence[tuple[Pattern, Finding]], replay
     return result
 
 
-def rank(facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: Replay) -> list[Listed]:
-    """The list, best first: each item is judged on what it saves beyond those before it."""
+def rank(
+    facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: Replay, twin: Callable[[], Twin | None] = lambda: None
+) -> list[Listed]:
+    """The list, best first: each item is judged on what it saves beyond those before it. `twin`: what those that the replay lists are
+    played in, made where one of them needs it; None: the replay stands.
+    """
     controls = [_control(c) for c in candidates if c.pattern.kind == "control"]
     pool = [c for c in candidates if c.pattern.kind != "control" and len(c.finding.cases) >= limits.min_cases]
-    chosen = _greedy(facts, pool, limits, replay)
+    chosen = _queued(facts, _greedy(facts, pool, limits, replay), twin)
     # The best share of a control's breaches and the best share of time are put in one order by their scores.
     scored = sorted([*chosen, *controls], key=lambda s: (-s.score, s.candidate.pattern.code, s.candidate.finding.activity))
     stability = _stability(scored)
-    tiers = _tiers(scored)
+    tiers = _tiers(facts, scored)
     ordered = sorted(range(len(scored)), key=lambda i: (tiers[i], i))
     return [
-        Listed(_recommendation(facts, position + 1, tiers[i], scored[i], stability[i]), scored[i].candidate)
+        Listed(_recommendation(facts, position + 1, tiers[i], scored[i], stability[i]), scored[i].candidate, scored[i].play)
         for position, i in enumerate(ordered)
     ]
+
+
+def _queued(facts: Facts, chosen: Sequence[_Scored], twin: Callable[[], Twin | None]) -> list[_Scored]:
+    """The items; those that rest on queues with what the twin says of them, and the interval of their weeks."""
+    bound = [_queue_bound(s.candidate) for s in chosen]
+    through = twin() if any(bound) else None
+    items = [(s.candidate.pattern, s.candidate.finding, s.candidate.scenario.realistic) for s in chosen]
+    plays = [None] * len(chosen) if through is None else played(facts, through, items)
+    return [_by_weeks(facts, s, play) if queues else s for s, queues, play in zip(chosen, bound, plays, strict=True)]
+
+
+def _by_weeks(facts: Facts, scored: _Scored, play: Play | Text | None) -> _Scored:
+    """An item ranked on the gain that is shown, whose interval is that of its weeks; on the replay's where that cannot be told."""
+    if isinstance(play, Play):
+        found = play.realistic
+        scored = replace(scored, play=play)
+    else:
+        found = _weekly(facts, scored.marginal, 1 / SECOND)
+        scored = replace(scored, note=play)
+    if found.low is None or found.high is None or not scored.candidate.judged_as_shown:
+        return scored
+    whole = float(facts.avoidable.mean()) / SECOND
+    return replace(scored, low=max(found.low / whole, 0.0), high=max(found.high / whole, 0.0))
+
+
+def _queue_bound(candidate: Candidate) -> bool:
+    """Whether queues react to the change."""
+    return type(candidate.pattern).remedy is not Pattern.remedy
 
 
 def _control(candidate: Candidate) -> _Scored:
@@ -152,11 +196,12 @@ def _beyond(facts: Facts, candidate: Candidate, applied: Cuts, replay: Replay) -
     return np.bincount(facts.case, weights=staff, minlength=facts.cases)
 
 
-def _tiers(scored: Sequence[_Scored]) -> list[str]:
+def _tiers(facts: Facts, scored: Sequence[_Scored]) -> list[str]:
     """Items whose intervals overlap the interval of their tier's first item share its tier; a control whose inaction is of
-    high risk stands in tier A.
+    high risk stands in tier A, one that rests on the queues of too few weeks for an interval in tier C at best.
     """
     tiers, letter, head = [], -1, 0.0
+    few = int(_week(facts).max()) + 1 < FEWEST_WEEKS
     for item in scored:
         pattern = item.candidate.pattern
         if pattern.kind == "control" and pattern.inaction(item.candidate.finding) == "high":
@@ -164,7 +209,8 @@ def _tiers(scored: Sequence[_Scored]) -> list[str]:
             continue
         if letter < 0 or item.high * item.candidate.factor < head:
             letter, head = letter + 1, item.score
-        tiers.append(chr(ord("A") + min(letter, 25)))
+        unsure = few and _queue_bound(item.candidate)
+        tiers.append(max(chr(ord("A") + min(letter, 25)), UNSURE if unsure else "A"))
     return tiers
 
 
@@ -188,6 +234,21 @@ def _interval(values: np.ndarray, scale: float) -> Interval:
     return Interval(float(values.mean()) * scale, float(low), float(high))
 
 
+def _week(facts: Facts) -> np.ndarray:
+    """int64 [cases]: the week in which each case came, from 0 on."""
+    return (facts.case_begin - facts.case_begin.min()) // WEEK
+
+
+def _weekly(facts: Facts, values: np.ndarray, scale: float) -> Interval:
+    """Mean of `values` [cases] times `scale`, with the 90 % interval of its weeks; none under 12."""
+    return _scaled(Interval(float(values.mean()), *weekly_interval(values, _week(facts))), scale)
+
+
+def _scaled(interval: Interval, by: float) -> Interval:
+    low, high = (None if end is None else end * by for end in (interval.low, interval.high))
+    return Interval(interval.estimate * by, low, high)
+
+
 def _gain(facts: Facts, scored: _Scored) -> Gain:
     candidate = scored.candidate
     if candidate.pattern.kind == "control":
@@ -198,10 +259,16 @@ def _gain(facts: Facts, scored: _Scored) -> Gain:
     effort = None if yearly is None or "start" not in facts.has else float(candidate.effort.mean()) / SECOND * yearly
     if candidate.pattern.kind == "effort":
         return Gain(None, None, None, effort, "count")
-    saved = scored.marginal if (candidate.judged.wait_cut == candidate.scenario.wait_cut).all() else candidate.realistic
-    realistic = _interval(saved, 1 / SECOND)
-    year = None if yearly is None else _interval(saved, yearly / SECOND)
-    return Gain(_interval(candidate.upper, 1 / SECOND), realistic, year, effort, candidate.pattern.method)
+    upper, play = _interval(candidate.upper, 1 / SECOND), scored.play
+    if play is not None:
+        # Where the remedy leaves some of the cause, all of it is the replay's, but not less than the remedy saves.
+        most = play.upper or (upper if upper.estimate > play.realistic.estimate else play.realistic)
+        year = None if yearly is None else _scaled(play.realistic, yearly)
+        return Gain(most, play.realistic, year, effort, "twin")
+    saved = scored.marginal if candidate.judged_as_shown else candidate.realistic
+    realistic = _weekly(facts, saved, 1 / SECOND) if _queue_bound(candidate) else _interval(saved, 1 / SECOND)
+    year = None if yearly is None else _scaled(realistic, yearly)
+    return Gain(upper, realistic, year, effort, candidate.pattern.method, scored.note)
 
 
 def _recommendation(facts: Facts, position: int, tier: str, scored: _Scored, stability: float | None) -> Recommendation:

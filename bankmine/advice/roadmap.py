@@ -84,7 +84,7 @@ def _less(item: Recommendation, now: Mapping[str, float | None]) -> float | None
     if item.kind == "effort":
         cases = now.get("throughput_week")
         return item.gain.effort_per_year_s / (cases * WEEKS_A_YEAR) if cases and item.gain.effort_per_year_s is not None else None
-    return None if item.gain.realistic is None else item.gain.realistic.estimate
+    return None if item.gain.realistic is None else max(item.gain.realistic.estimate, 0.0)
 
 
 def roadmap(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bankmine.cli.options import Reading, on_a_log
+from bankmine.cli.options import PlayedOn, Reading, TwinOption, on_a_log
 from bankmine.cli.output import ANALYSING, READING, distinct, show, working
 
 
@@ -20,6 +20,7 @@ def analyze(
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)
     ] = None,
+    twin: TwinOption = PlayedOn.WINDOW,
 ) -> None:
     """Say what is wrong and what to do first.
 
@@ -32,7 +33,7 @@ def analyze(
         from bankmine.report.screen import screen
         from bankmine.show.records import json_bytes, write
 
-        analysis = reading.analyze(log)
+        analysis = reading.analyze(log, twin.value)
         blocks = screen(analysis)
         content: dict[Path, bytes] = {}
         if "--report" in outputs:

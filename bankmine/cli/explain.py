@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bankmine.cli.options import Reading, on_a_log
+from bankmine.cli.options import PlayedOn, Reading, TwinOption, on_a_log
 from bankmine.cli.output import ANALYSING, READING, distinct, show, working
 
 ROWS_SHOWN = 20
@@ -27,6 +27,7 @@ def explain(
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write every row behind the figure as CSV.", show_default=False)
     ] = None,
+    twin: TwinOption = PlayedOn.WINDOW,
 ) -> None:
     """Show what is behind one figure.
 
@@ -41,7 +42,7 @@ def explain(
         from bankmine.show.blocks import TableBlock
         from bankmine.show.records import table_csv, write
 
-        blocks, zone = reading.analyze(log).explain(what), log.source.timezone
+        blocks, zone = reading.analyze(log, twin.value).explain(what), log.source.timezone
         # The rows of a finding come before the stretches of the longest of their waits.
         evidence = next((b for b in blocks if isinstance(b, TableBlock) and b.caption in (ROWS, STRETCHES)), None)
         if evidence is not None:

@@ -16,7 +16,7 @@ from bankmine.errors import UsageError
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
-    from bankmine.api import Analysis
+    from bankmine.api import Analysis, TwinOn
     from bankmine.log.eventlog import EventLog
     from bankmine.settings import Settings
 
@@ -46,6 +46,20 @@ class Language(StrEnum):
 
     ZH = "zh"
     EN = "en"
+
+
+class PlayedOn(StrEnum):
+    """What the twin plays the first recommendations on."""
+
+    WINDOW = "window"
+    FULL = "full"
+    OFF = "off"
+
+
+TwinOption = Annotated[
+    PlayedOn,
+    typer.Option("--twin", help="Play the first recommendations on the last whole weeks of up to 20,000 steps, on all of the log, or not."),
+]
 
 
 class Lifecycle(StrEnum):
@@ -212,12 +226,12 @@ class Reading:
             log = log.between(self.first or EARLIEST, self.last or LATEST)
         return log
 
-    def analyze(self, log: "EventLog") -> "Analysis":
+    def analyze(self, log: "EventLog", twin: "TwinOn" = "window") -> "Analysis":
         """The analysis of the log that these options ask for; lazy but for what was named: process and answers. Raises UsageError."""
         from bankmine.api import analyze
 
         as_of = None if self.as_of is None else _instant(self.as_of, log.source.timezone)
-        analysis = analyze(log, self.process, settings=self.settings(), as_of=as_of)
+        analysis = analyze(log, self.process, settings=self.settings(), as_of=as_of, twin=twin)
         # A process or file named here is read or refused, whatever the command shows.
         if self.process is not None:
             _ = analysis.understanding

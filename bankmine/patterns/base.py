@@ -10,6 +10,7 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.stats.grouped import grouped_sum
+from bankmine.twin.changes import Change
 from bankmine.twin.scenario import Scenario
 from bankmine.words import Text
 
@@ -65,6 +66,7 @@ class Pattern(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     kind: ClassVar[Literal["time", "effort", "control"]] = "time"
     method: ClassVar[Literal["replay", "queue_formula"]] = "replay"
+    plays: ClassVar[Literal["upper", "realistic"]] = "upper"
     evidence: ClassVar[Literal["direct", "proxy"]] = "direct"
     feasibility: ClassVar[Level]
     risk_of_change: ClassVar[Level] = "low"
@@ -90,6 +92,10 @@ class Pattern(ABC):
         realistic = getattr(self, "realistic", 1.0) if finding.realistic is None else finding.realistic
         return Scenario(finding.rows, finding.wait_cut, finding.work_cut, realistic)
 
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        """What the twin plays, where queues react to it: the cause gone (`plays` "upper"), or what can be had of that ("realistic")."""
+        return ()
+
     def consequence_of(self, finding: Finding) -> Consequence:
         """What happens if nothing is done about it."""
         return finding.consequence or self.consequence
@@ -104,6 +110,13 @@ class Pattern(ABC):
         """What it is ranked on: the change without what others pay for it. They differ only where some waits grow (docs/decisions/0008)."""
         change = self.change(finding)
         return change if (change.wait_cut >= 0).all() else replace(change, wait_cut=np.maximum(change.wait_cut, 0))
+
+
+def role_of(facts: Facts, finding: Finding) -> int:
+    """The code of the role that a finding names."""
+    name = finding.where["role"]
+    assert name is not None, "findings of a role name it"
+    return facts.roles.names.index(name)
 
 
 def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

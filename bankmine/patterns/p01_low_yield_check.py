@@ -9,6 +9,7 @@ from bankmine.patterns.needless import changes
 from bankmine.process.definition import Kind
 from bankmine.show.format import percent
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
 
 
@@ -52,3 +53,6 @@ class LowYieldCheck(Pattern):
             ).format(name=facts.names[activity], checks=len(rows), hits=hits, most=percent(most))
             figures = {"checks": len(rows), "hits": hits, "most_share": most}
             yield Finding(activity, text, figures, np.unique(facts.case[rows]), *whole(facts, rows))
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Spared(finding.rows),)

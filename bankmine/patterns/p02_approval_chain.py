@@ -8,6 +8,7 @@ from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.patterns.needless import changes, second_approvals
 from bankmine.show.format import percent
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
 
 
@@ -60,6 +61,9 @@ class ApprovalChain(Pattern):
                 how=LIMIT.format(limit=limit) if limit else TRIAL,
             )
             yield Finding(activity, text, figures, np.unique(facts.case[spared]), *whole(facts, spared))
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Spared(finding.rows),)
 
 
 LIMIT = Text(

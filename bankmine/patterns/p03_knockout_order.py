@@ -10,6 +10,7 @@ from bankmine.patterns.routes import demanded, next_staffed
 from bankmine.process.definition import Kind, Outcome
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Spared, evenly
 from bankmine.words import Text
 
 CHECKS = (Kind.CONTROL, Kind.CHECK)  # an approval rests on what was found before it
@@ -107,3 +108,9 @@ class KnockoutOrder(Pattern):
         kept = max(1 - extra / max(float((wait + work).sum()), 1.0), 0.0)
         wait, work = (wait * kept).astype(np.int64), (work * kept).astype(np.int64)
         return Finding(activity, text, figures, cases, rows, wait, work, where={"to_activity": facts.names[later]})
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        # As many fewer as the later check costs the cases that the earlier one declines.
+        all_of_it = facts.wait[finding.rows] + facts.work[finding.rows]
+        kept = float((finding.wait_cut + finding.work_cut).sum()) / max(float(all_of_it.sum()), 1.0)
+        return (Spared(finding.rows[evenly(len(finding.rows)) < kept]),)

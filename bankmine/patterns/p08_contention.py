@@ -5,11 +5,12 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.base import Finding, Pattern, role_of
 from bankmine.patterns.queues import MOSTLY, WAITED, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import spared_by_one_more
+from bankmine.twin.changes import Change, People
 from bankmine.words import Text
 
 FULL = Text(
@@ -44,6 +45,7 @@ class Contention(Pattern):
     plan = ("4.1.3(3)", "4.2.2(2)")
     needs = ("start", "resource", "calendar")
     method = "queue_formula"
+    plays = "realistic"
     feasibility = "medium"
     phase = "4-6"
 
@@ -83,3 +85,6 @@ class Contention(Pattern):
                 "load_limit": limit,
             }
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (People(role_of(facts, finding), 1),)

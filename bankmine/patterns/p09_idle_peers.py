@@ -5,11 +5,12 @@ import numpy as np
 
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.base import Finding, Pattern, role_of
 from bankmine.patterns.queues import LARGELY, WAITED, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import mean_wait
+from bankmine.twin.changes import Change, Order
 from bankmine.words import Text
 
 IDLE = Text(
@@ -40,6 +41,7 @@ class IdlePeers(Pattern):
     plan = ("4.1.3(3)", "6.1.1")
     needs = ("start", "resource", "role", "calendar")
     method = "queue_formula"
+    plays = "realistic"
     feasibility = "high"
     phase = "4-6"
 
@@ -76,3 +78,6 @@ class IdlePeers(Pattern):
             queued = queue.rows[queue.waited > 0]
             cut = sooner(facts, queued, queue.waited[queue.waited > 0])
             yield Finding(activity, text, figures, cases, queued, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Order(role_of(facts, finding)),)

@@ -7,13 +7,14 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import CUSTOMER, PRIORITISATION, UNEXPLAINED
-from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Finding, Pattern
+from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Finding, Pattern, role_of
 from bankmine.patterns.p29_handoff_gap import handed_by
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.process.definition import Kind, Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.grouped import grouped_sum
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Order
 from bankmine.words import Text
 
 FOLDS = 5
@@ -107,6 +108,9 @@ class Overtaking(Pattern):
             area = area_under_curve(values[rows][known], overtook[known])
             areas.append(max(area, 1 - area))
         return max(areas), max(area - ONE_SIDED_5_PERCENT * _error(area, int(overtook.sum()), int((~overtook).sum())) for area in areas)
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Order(role_of(facts, finding)),)
 
 
 def _error(area: float, hits: int, misses: int) -> float:

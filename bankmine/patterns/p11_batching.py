@@ -10,6 +10,7 @@ from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Findi
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.show.format import duration, percent
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Batched, Change
 from bankmine.words import Text
 
 
@@ -79,6 +80,9 @@ class Batching(Pattern):
             if fired is not None:
                 figures |= {f"fired_by_{fired[0]}_{n}": float(at) for n, at in enumerate(fired[1], start=1)}
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=realistic)
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Batched(finding.activity, 1),)
 
 
 def _set_up(facts: Facts, rows: np.ndarray) -> float:

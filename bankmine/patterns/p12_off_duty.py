@@ -7,12 +7,13 @@ from bankmine.facts import Facts
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import SECOND
 from bankmine.measure.causes import CLOSED, CUSTOMER
-from bankmine.patterns.base import Finding, Pattern
+from bankmine.patterns.base import Finding, Pattern, role_of
 from bankmine.patterns.shares import share_of_cycle_time
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.grouped import each_group, grouped_sum
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Opened
 from bankmine.words import Text
 
 HOUSE = Text(
@@ -43,6 +44,7 @@ class OffDuty(Pattern):
     diagnoses = ("D3", "D6")
     plan = ("7.1(3)", "7.1(5)", "5.1(2)")
     needs = ("start", "resource", "calendar")
+    plays = "realistic"
     feasibility = "medium"
     phase = "4-6"
 
@@ -63,7 +65,7 @@ class OffDuty(Pattern):
             if of_time < self.of_cycle_time or low < self.of_cycle_time / 2:
                 continue
             activity = int(grouped_sum(until[rows], facts.activity[rows], len(facts.names)).argmax())
-            as_house = int(house[rows].sum()) >= int(longer[rows].sum()) / 2
+            as_house = self._as_house(house, longer, rows)
             spared = float((house if as_house else longer)[rows].sum()) / float(until[rows].sum())
             wait = float(until[rows].mean()) / SECOND
             share = len(rows) / int(items[often].sum())
@@ -137,6 +139,17 @@ class OffDuty(Pattern):
     def _extended(self, opening: BusinessCalendar) -> BusinessCalendar:
         hours = f"Mon-Sun {_clock(self.open_from)}-{_clock(self.open_to)}"
         return _union(opening, BusinessCalendar.of(hours, opening.zone, *opening.span))
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        _, _, _, house, longer = self._waits(facts)
+        calendars, opening = facts.duty.calendars, int(np.bincount(facts.duty.opening[finding.rows]).argmax())
+        as_house = self._as_house(house, longer, finding.rows)
+        wider = _union(calendars[opening], calendars[facts.duty.organisation]) if as_house else self._extended(calendars[opening])
+        return (Opened(role_of(facts, finding), wider),)
+
+    @staticmethod
+    def _as_house(house: np.ndarray, longer: np.ndarray, rows: np.ndarray) -> bool:
+        return int(house[rows].sum()) >= int(longer[rows].sum()) / 2
 
 
 def _union(opening: BusinessCalendar, other: BusinessCalendar) -> BusinessCalendar:

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.log.eventlog import SECOND
-from bankmine.patterns.base import Finding, Pattern
+from bankmine.log.eventlog import DAY, SECOND
+from bankmine.patterns.base import Finding, Pattern, role_of
 from bankmine.patterns.queues import MOSTLY, WAITED, Queue, queues, sooner
 from bankmine.patterns.shares import share_of_cycle_time
-from bankmine.patterns.timetable import Timetable, in_words
+from bankmine.patterns.timetable import CELL, Timetable, in_words
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.queueing import mean_wait
+from bankmine.twin.changes import Appointed, Change, evenly
 from bankmine.words import Text
 
 PEAK = Text(
@@ -49,6 +50,7 @@ class Peak(Pattern):
     plan = ("5.1(2)", "7.1(3)", "4.1.3(3)")
     needs = ("start", "resource", "calendar")
     method = "queue_formula"
+    plays = "realistic"
     feasibility = "high"
     phase = "4-6"
 
@@ -61,12 +63,11 @@ class Peak(Pattern):
         for queue in queues(facts):
             if queue.beside_idle > MOSTLY or not queue.load < self.load or not queue.contention.any():
                 continue
-            level = mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * SECOND
-            peak = self._peak(facts, queue, level)
+            table = Timetable.of(facts, queue)
+            peak = None if table is None else self._peak(facts, queue, table)
             if peak is None:
                 continue
-            when, queued, in_peak, hours_share, peak_load = peak
-            waits = queued > 0
+            queued, waits = peak.queued, peak.queued > 0
             rows = queue.rows[waits]
             cut = sooner(facts, rows, queued[waits])
             cases, share, low = share_of_cycle_time(facts, rows, cut)
@@ -74,19 +75,19 @@ class Peak(Pattern):
                 continue
             peak_queue = float(queued.sum())
             queue_share = peak_queue / float(queue.contention.sum())
-            spared = float(np.clip(1 - level * in_peak / peak_queue, 0, 1))
+            spared = float(np.clip(1 - _level(queue) * peak.items / peak_queue, 0, 1))
             wait = peak_queue / len(rows) / SECOND
             activity = queue.place(queued)
             text = (
-                PEAK.format(role=queue.name, load=percent(queue.load), when=when, peak_load=f"{peak_load:.1f}")
-                .then(QUEUE.format(name=facts.names[activity], hours=percent(hours_share), queue=percent(queue_share)))
+                PEAK.format(role=queue.name, load=percent(queue.load), when=peak.when, peak_load=f"{peak.load:.1f}")
+                .then(QUEUE.format(name=facts.names[activity], hours=percent(peak.hours_share), queue=percent(queue_share)))
                 .then(WAITED.format(rows=len(rows), wait=duration(wait), share=percent(share)))
                 .then(LEVEL)
             )
             figures = {
                 "load": queue.load,
-                "peak_load": peak_load,
-                "hours_share": hours_share,
+                "peak_load": peak.load,
+                "hours_share": peak.hours_share,
                 "queue_share": queue_share,
                 "queued": len(rows),
                 "wait_s": wait,
@@ -95,15 +96,9 @@ class Peak(Pattern):
             }
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), realistic=spared, where={"role": queue.name})
 
-    def _peak(self, facts: Facts, queue: Queue, level: float) -> tuple[Text, np.ndarray, int, float, float] | None:
-        """When the peak is, int64 [rows of the queue] the contention on account of it, how many items that concerns, and the peak's
-        share of the duty time and its load. Of several, the one in which most work comes beyond what can be done. `level`: microseconds
-        that an item would wait if arrivals were level.
-        """
-        table = Timetable.of(facts, queue)
-        if table is None:
-            return None
-        released = _let_go_at_once(facts)[table.first]
+    def _peak(self, facts: Facts, queue: Queue, table: Timetable) -> "_Hours | None":
+        """Of several peaks, the one in which most work comes beyond what can be done."""
+        level, released = _level(queue), _let_go_at_once(facts)[table.first]
         found, most = None, 0
         for shape, value in table.shapes():
             hours = table.overrun(value)
@@ -115,8 +110,50 @@ class Peak(Pattern):
             enough = queued.sum() - level * concerned.sum() >= self.queue_share * queue.contention.sum()
             if share <= self.hours_share and enough and work - capacity > most:
                 most = work - capacity
-                found = in_words(shape, hours), queued, int(concerned.sum()), share, work / capacity
+                found = _Hours(in_words(shape, hours), shape, cells, queued, int(concerned.sum()), share, work / capacity)
         return found
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        """As many of those who come at the peak come in the other hours of their week, or month, as makes all hours equally busy."""
+        queue = next(each for each in queues(facts) if each.role == role_of(facts, finding))
+        table = Timetable.of(facts, queue)
+        peak = None if table is None else self._peak(facts, queue, table)
+        if table is None or peak is None:
+            return ()
+        usual = float(table.arriving.sum() / table.capacity.sum())
+        _, first = np.unique(facts.case[table.first], return_index=True)  # each case once, when it first comes to the role
+        come = first[peak.cells[table.of_row[first]]]
+        come = come[evenly(len(come)) < 1 - usual / peak.load]
+        period = table.month if peak.shape.startswith("month") else (table.day + 3) // 7
+        shift = np.zeros(facts.cases, dtype=np.int64)
+        for one, draw in zip(come.tolist(), evenly(len(come)).tolist(), strict=True):
+            at = int(table.of_row[one])
+            others = np.flatnonzero(~peak.cells & (period == period[at]))
+            if len(others):
+                to = int(others[int(draw * len(others))])
+                days, cells = int(table.day[to] - table.day[at]), int(table.half[to] - table.half[at])
+                shift[facts.case[table.first[one]]] = days * DAY + cells * CELL
+        return (Appointed(np.unique(queue.rows), shift),)
+
+
+@dataclass(frozen=True, eq=False)
+class _Hours:
+    """A peak: when, in words and as `cells` (bool [cells of the timetable]) of a `shape`; `queued` int64 [rows of the queue], the
+    contention on account of it, which concerns so many `items`; its share of the duty time and its load.
+    """
+
+    when: Text
+    shape: str
+    cells: np.ndarray
+    queued: np.ndarray
+    items: int
+    hours_share: float
+    load: float
+
+
+def _level(queue: Queue) -> float:
+    """Microseconds that an item would wait if arrivals were level."""
+    return mean_wait(queue.people, queue.load, queue.service_s, queue.variation) * SECOND
 
 
 def _let_go_at_once(facts: Facts) -> np.ndarray:

@@ -9,6 +9,7 @@ from bankmine.process.definition import Kind, Outcome
 from bankmine.show.format import percent
 from bankmine.stats.grouped import grouped_sum
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
 
 FEWEST = 100
@@ -95,3 +96,6 @@ class SimpleCases(Pattern):
             "safe_share": float(share[count - 1]),
         }
         yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, wait, work)
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Spared(finding.rows),)

@@ -8,6 +8,7 @@ from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.patterns.needless import mechanical
 from bankmine.show.format import duration
+from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
 
 
@@ -48,3 +49,6 @@ class ManualStep(Pattern):
             ).format(name=facts.names[activity], times=len(rows), low=duration(low), high=duration(high), waited=duration(waited))
             figures = {"times": len(rows), "low_s": low, "median_s": median, "high_s": high, "mean_wait_s": waited}
             yield Finding(activity, text, figures, np.unique(facts.case[rows]), *whole(facts, rows))
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (Spared(finding.rows),)

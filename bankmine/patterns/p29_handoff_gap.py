@@ -15,6 +15,7 @@ from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
 from bankmine.stats.grouped import each_group
 from bankmine.stats.shares import wilson
+from bankmine.twin.changes import Change, PickedUp
 from bankmine.words import Text
 
 MINUTE = 60 * SECOND
@@ -86,6 +87,9 @@ class HandoffGap(Pattern):
                 "share_of_cycle_time": share,
             }
             yield Finding(activity, text, figures, cases, rows, cut, np.zeros_like(cut), where={"role": receiving})
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        return (PickedUp(finding.activity),)
 
 
 def handed_by(facts: Facts) -> np.ndarray:

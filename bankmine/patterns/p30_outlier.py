@@ -10,6 +10,7 @@ from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, togeth
 from bankmine.patterns.stretches import Stretches, excess, one_persons
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.twin.changes import Change, Quicker, Spared
 from bankmine.words import Text
 
 REWORK = Text(
@@ -96,6 +97,11 @@ class Outlier(Pattern):
                 (facts.work[rows] * (1 - 1 / slower)).astype(np.int64),
                 where=where,
             )
+
+    def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
+        if "slower" in finding.figures:
+            return (Quicker(finding.rows, 1 / finding.figures["slower"]),)
+        return (Spared(finding.rows[finding.work_cut > 0]),)
 
 
 def _about(facts: Facts, row: int) -> tuple[dict[str, float], MappingProxyType[str, str | None], dict[str, Text | str | int | float]]:

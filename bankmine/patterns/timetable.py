@@ -67,12 +67,17 @@ class Timetable:
         arriving = grouped_sum(facts.work[rows], of_row, len(open_))
         return cls(wall // DAY, wall % DAY // CELL, capacity[open_], arriving, begun, of_row)
 
+    @property
+    def month(self) -> np.ndarray:
+        """int64 [cells], months since 1970."""
+        return self.day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
     def shapes(self) -> Iterator[tuple[str, np.ndarray]]:
         """What the hours may be told apart by, simplest first: a name and int64 [cells], -1 where it does not apply."""
         yield "clock", self.half
         yield "weekday", (self.day + 3) % 7
-        days, at = np.unique(self.day, return_inverse=True)
-        month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        days, first, at = np.unique(self.day, return_index=True, return_inverse=True)
+        month = self.month[first]
         place = np.arange(len(days))
         for shape, rank, whole in (
             ("month_end", np.searchsorted(month, month, side="right") - place, month < month[-1]),

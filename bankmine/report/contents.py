@@ -10,6 +10,7 @@ from bankmine.report.diagnoses import diagnoses
 from bankmine.report.expected import customers_journey, people, risks, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
+from bankmine.report.played import played_section
 from bankmine.report.quality import data_quality
 from bankmine.report.roadmap import roadmap_section
 from bankmine.report.summary import summary
@@ -38,6 +39,7 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         Heading(Text(zh="摘要", en="Summary"), 2, "summary"),
         *summary(analysis),
         *recommendations(analysis),
+        *played_section(analysis),
         *diagnoses(analysis),
         *risks(analysis, lang, pictures=pictures),
         *roadmap_section(analysis, lang, pictures=pictures),

@@ -24,6 +24,7 @@ from bankmine.report.measures import (
     waiting_arcs,
     waiting_rows,
 )
+from bankmine.report.played import played_json
 from bankmine.report.quality import file_name
 from bankmine.report.readiness import readiness
 from bankmine.report.roadmap import road_step
@@ -102,6 +103,7 @@ def document(analysis: "Analysis") -> dict[str, object]:
             for d in analysis.diagnoses
         ],
         recommendations=[_recommendation(analysis, item) for item in analysis.recommendations],
+        twin=played_json(analysis),
         roadmap=[road_step(s) for s in analysis.roadmap],
     ).model_dump(mode="json", by_alias=True)
 
@@ -236,6 +238,7 @@ def _recommendation(analysis: "Analysis", item: Advice) -> Recommendation:
             per_year_s=_estimate(gain.per_year),
             effort_per_year_s=gain.effort_per_year_s,
             method=gain.method,
+            note=None if gain.note is None else _words(gain.note),
         ),
         evidence=item.evidence,
         feasibility=item.feasibility,

@@ -29,13 +29,14 @@ def method(analysis: "Analysis") -> list[Block]:
                 zh="等待时间：案件中促成某环节的前一活动完成之后，到该环节开始为止。只有完成时间的环节，其等待包含办理本身；"
                 "归因时按经办人何时空出推算其开始时间。"
                 "返工：同一案件中再次出现的同一环节工作项。"
-                "收益：在每个案件中去掉该原因后重新推算办理时长；区间由对案件重复抽样得到（90%）。",
+                "收益：去掉该原因后重新推算每个案件的办理时长；会影响排队的，在孪生能再现其等待时由孪生推演。"
+                "区间为 90%，由对案件重复抽样得到；会影响排队的，由对到达周重复抽样得到。",
                 en="Waiting: from the end of the activity that made another possible until that one begins. Where only "
                 "completions are known, a wait includes the work itself; to divide it by cause, the start is estimated from when "
                 "its person was free. "
                 "Rework: a work item of an activity that the case has had before. Gain: the cycle time of each case is "
-                "worked out again without the cause; "
-                "intervals are 90 % and come from resampling the cases.",
+                "worked out again without the cause; where queues react, by the twin as far as it foretells their waits. "
+                "Intervals are 90 % and come from resampling the cases; where queues react, from resampling weeks of arrival.",
             )
         ),
     ]

@@ -21,6 +21,7 @@ from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
     from bankmine.api import Analysis
+    from bankmine.twin.forecast import Forecast
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES_NAMED = 3
@@ -35,6 +36,18 @@ FOOTER = Text(
 
 def page(analysis: "Analysis", lang: Lang) -> str:
     """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
+    return _page(analysis, title(analysis), contents(analysis, lang), lang)
+
+
+def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str:
+    """What a change would do, as HTML."""
+    said = Text(zh="；".join(each.zh for each in forecast.changes), en="; ".join(each.en for each in forecast.changes))
+    name = Text(zh="推演：{said}", en="What if: {said}").format(said=said)
+    sections = [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
+    return _page(analysis, name, sections, lang)
+
+
+def _page(analysis: "Analysis", name: Text, blocks: Sequence[Block], lang: Lang) -> str:
     zone = analysis.log.source.timezone
     css = style() + page_style()
     return (
@@ -43,12 +56,12 @@ def page(analysis: "Analysis", lang: Lang) -> str:
         .render(
             language=language(lang),
             version=__version__,
-            title=visible(title(analysis).of(lang)),
+            title=visible(name.of(lang)),
             source=_source(analysis).of(lang),
             style=Markup(css),
             style_hash=b64encode(sha256(css.encode()).digest()).decode(),
             words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=sections_of(contents(analysis, lang), lang, zone),
+            sections=sections_of(blocks, lang, zone),
             footer=FOOTER.format(version=__version__, zone=zone).of(lang),
         )
     )

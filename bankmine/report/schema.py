@@ -181,12 +181,13 @@ class PerCase(Part):
 
 
 class Gain(Part):
-    """What a change would save; `per_year_s` is null for logs of under 90 days."""
+    """What a change would save; `per_year_s` is null for logs of under 90 days; `note`: why the twin's figure is not taken."""
 
     per_case_s: PerCase
     per_year_s: Estimate | None
     effort_per_year_s: float | None
     method: Literal["count", "replay", "queue_formula", "twin"]
+    note: Words | None
 
 
 class Where(Part):
@@ -235,6 +236,24 @@ class Recommendation(Part):
     score: float
     factors: list[Factor]
     stability: Share | None
+
+
+class Together(Part):
+    """Recommendations `ranks` carried out together, against the sum of what each saves alone; seconds a case."""
+
+    ranks: list[int]
+    sum_s: float
+    together_s: Estimate
+
+
+class TwinPlayed(Part):
+    """What the recommendations were played on: the last `weeks` of the log, or all of it."""
+
+    whole_log: bool
+    weeks: float
+    cases: Count
+    instances: Count
+    first_three: Together | None
 
 
 class Risk(Part):
@@ -291,6 +310,7 @@ class AnalysisDocument(Part):
     risk: list[Risk]
     diagnoses: Annotated[list[Diagnosis], Field(min_length=6, max_length=6)]
     recommendations: list[Recommendation]
+    twin: TwinPlayed | None
     roadmap: list[RoadStep]
 
 

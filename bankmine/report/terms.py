@@ -125,6 +125,8 @@ def headline_gain(item: Recommendation, mean_s: float) -> Text:
             return Text(zh="省工时（日志不足 90 天，不推算全年）", en="staff time (under 90 days of log: no yearly figure)")
         return Text(zh="每年省 {time} 工时", en="{time} of staff time a year").format(time=duration(item.gain.effort_per_year_s))
     saved = None if item.gain.realistic is None else item.gain.realistic.estimate
+    if saved is not None and saved <= 0:
+        return Text(zh="平均时长不减", en="no time saved on average")
     time = Text(zh="平均每案省 {time}", en="{time} a case on average").format(time=duration(saved))
     if saved is None or mean_s <= 0:
         return time

@@ -37,11 +37,13 @@ def duration_range(low: float | None, high: float | None) -> Text:
     if low is None or high is None:
         return UNKNOWN
     unit, name = _unit(max(abs(low), abs(high)))
+    # A dash before a minus sign cannot be read.
+    to = Text(zh=" 至 ", en=" to ") if low < 0 or high < 0 else Text.same("–")
     if low and abs(low) < 0.1 * unit:
         first, second = duration(low), duration(high)
-        return Text(zh=f"{first.zh}–{second.zh}", en=f"{first.en}–{second.en}")
-    ends = f"{_short(low / unit)}–{_short(high / unit)}"
-    return Text(zh=f"{ends} {name.zh}", en=f"{ends} {name.en}")
+        return Text(zh=f"{first.zh}{to.zh}{second.zh}", en=f"{first.en}{to.en}{second.en}")
+    first, second = _short(low / unit), _short(high / unit)
+    return Text(zh=f"{first}{to.zh}{second} {name.zh}", en=f"{first}{to.en}{second} {name.en}")
 
 
 def percent(share: float | None) -> Text:

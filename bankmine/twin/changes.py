@@ -15,8 +15,9 @@ from bankmine.errors import UsageError
 from bankmine.facts import Facts
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import DAY, SECOND
-from bankmine.twin.office import ALWAYS, Batch, Office, Person
-from bankmine.twin.queues import OpenHours
+from bankmine.show.format import percent
+from bankmine.twin.office import ALWAYS, BY_INSTANCE, Batch, Office, Person
+from bankmine.twin.queues import GOLDEN, OpenHours
 from bankmine.words import Text
 
 MINUTE = 60 * SECOND
@@ -28,6 +29,10 @@ class Change(ABC):
     @abstractmethod
     def apply(self, office: Office, facts: Facts) -> Office:
         """The office with the change. Raises UsageError CHANGE_VALUE where it makes no sense for this office."""
+
+    @abstractmethod
+    def said(self, office: Office) -> Text:
+        """The change in a few words."""
 
     def steps(self, office: Office) -> np.ndarray:
         """bool [activities]: whose waits it changes; the forecast is as good as the twin foretells these. All that are queued for, unless
@@ -66,6 +71,10 @@ class People(_OfRole):
 
     by: int
 
+    def said(self, office: Office) -> Text:
+        zh, en = ("增加", "more") if self.by > 0 else ("减少", "fewer")
+        return Text(zh=f"「{office.roles[self.role]}」{zh} {abs(self.by)} 人", en=f"{abs(self.by)} {en} of “{office.roles[self.role]}”")
+
     def apply(self, office: Office, facts: Facts) -> Office:
         desk = office.desks[self.role]
         if self.by < 0:
@@ -96,16 +105,31 @@ class Hours(_OfRole):
 
     hours: str
 
+    def said(self, office: Office) -> Text:
+        return Text(zh=f"「{office.roles[self.role]}」上班时间 {self.hours}", en=f"hours of “{office.roles[self.role]}”: {self.hours}")
+
     def apply(self, office: Office, facts: Facts) -> Office:
-        desk = office.desks[self.role]
-        before = office.calendars[office.people[desk.people[0]].calendar]
+        before = office.calendars[office.people[office.desks[self.role].people[0]].calendar]
         calendar = BusinessCalendar.of(self.hours, before.zone, *before.span, days=_exceptions(before))
         if not len(calendar.begin):
             raise nonsense(Text(zh=f"「{self.hours}」从不营业", en=f"“{self.hours}” is never open"))
-        number = len(office.calendars)
+        return Opened(self.role, calendar).apply(office, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(_OfRole):
+    """The people of a role, and its office, have the hours of this calendar."""
+
+    calendar: BusinessCalendar
+
+    def said(self, office: Office) -> Text:
+        return Text(zh=f"「{office.roles[self.role]}」上班时间延长", en=f"longer hours of “{office.roles[self.role]}”")
+
+    def apply(self, office: Office, facts: Facts) -> Office:
+        number, desk = len(office.calendars), office.desks[self.role]
         people = tuple(replace(p, calendar=number) if k in desk.people else p for k, p in enumerate(office.people))
         opening = np.where(office.role == self.role, number, office.opening).astype(np.int32)
-        return replace(office, calendars=(*office.calendars, calendar), people=people, opening=opening)
+        return replace(office, calendars=(*office.calendars, self.calendar), people=people, opening=opening)
 
 
 def _exceptions(calendar: BusinessCalendar) -> dict[date, str]:
@@ -129,6 +153,11 @@ def _exceptions(calendar: BusinessCalendar) -> dict[date, str]:
 class Order(_OfRole):
     """One queue for all people of the role, first come, first served."""
 
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"「{office.roles[self.role]}」统一排队，先来先办", en=f"one queue of “{office.roles[self.role]}”, first come, first served"
+        )
+
     def apply(self, office: Office, facts: Facts) -> Office:
         return office.with_desk(self.role, named=False, last_first=False)
 
@@ -138,6 +167,10 @@ class Pooled(Change):
     """The people of several roles do the work of all of them."""
 
     roles: tuple[int, ...]
+
+    def said(self, office: Office) -> Text:
+        zh, en = "」「".join(office.roles[r] for r in self.roles), "”, “".join(office.roles[r] for r in self.roles)
+        return Text(zh=f"「{zh}」互相办理对方的工作", en=f"“{en}” do each other's work")
 
     def apply(self, office: Office, facts: Facts) -> Office:
         people = tuple(sorted({each for role in self.roles for each in office.desks[role].people}))
@@ -163,13 +196,19 @@ class Batched(_OfStep):
     def bounds(self) -> tuple[Change, ...]:
         return (replace(self, alone=1.0), replace(self, alone=3.0)) if self.size == 1 else ()
 
+    def said(self, office: Office) -> Text:
+        name = office.names[self.activity]
+        if self.size == 1:
+            return Text(zh=f"「{name}」随到随办", en=f"“{name}” done as it comes")
+        return Text(zh=f"「{name}」每批 {self.size} 件", en=f"“{name}” in batches of {self.size}")
+
     def apply(self, office: Office, facts: Facts) -> Office:
         batches = dict(office.batches)
         before = batches.pop(self.activity, None)
         if self.size > 1:
             batches[self.activity] = Batch(size=self.size, at_once=before is None or before.at_once)
             return replace(office, batches=MappingProxyType(batches))
-        of, work = facts.causes.batches.of_row, office.work.copy()
+        of, work = facts.causes.batches.of_row[office.row], office.work.copy()
         at_once = before is not None and before.at_once
         together = np.flatnonzero((office.activity == self.activity) & (of >= 0) & at_once)
         share = self.alone / np.maximum(facts.causes.batches.size[of[together]], 1)
@@ -182,6 +221,12 @@ class Automated(_OfStep):
     """A step is done by a system at once, in so many minutes; in none: it does not take place."""
 
     minutes: float = 0.0
+
+    def said(self, office: Office) -> Text:
+        name = office.names[self.activity]
+        if not self.minutes:
+            return Text(zh=f"「{name}」取消", en=f"no “{name}”")
+        return Text(zh=f"「{name}」由系统办理，{self.minutes:g} 分钟", en=f"“{name}” by a system in {self.minutes:g} min")
 
     def apply(self, office: Office, facts: Facts) -> Office:
         return _at_once(office, office.activity == self.activity, round(self.minutes * MINUTE))
@@ -200,9 +245,78 @@ def _at_once(office: Office, mine: np.ndarray, work: int) -> Office:
     )
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _OfRows(Change):
+    """`rows` int64, ascending: instances of the log."""
+
+    rows: np.ndarray
+
+    def steps(self, office: Office) -> np.ndarray:
+        found = np.zeros(len(office.names), dtype=bool)
+        found[office.activity[self._mine(office)]] = True
+        return found
+
+    def _mine(self, office: Office) -> np.ndarray:
+        return np.isin(office.row, self.rows)
+
+    def _names(self, office: Office) -> Text:
+        names = [office.names[k] for k in np.flatnonzero(self.steps(office)).tolist()]
+        return Text(zh="、".join(f"「{name}」" for name in names), en=", ".join(f"“{name}”" for name in names))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Spared(_OfRows):
+    """Some instances do not take place."""
+
+    def said(self, office: Office) -> Text:
+        return Text(zh="{names}减少 {n} 次", en="{n} times less of {names}").format(
+            names=self._names(office), n=f"{int(self._mine(office).sum()):,}"
+        )
+
+    def apply(self, office: Office, facts: Facts) -> Office:
+        return _at_once(office, self._mine(office), 0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quicker(_OfRows):
+    """Some instances take this share, 0-1, of the work that they took."""
+
+    share: float
+
+    def said(self, office: Office) -> Text:
+        return Text(zh="{names}有 {n} 次只用 {share}的时间", en="{n} times of {names} in {share} of the time").format(
+            names=self._names(office), n=f"{int(self._mine(office).sum()):,}", share=percent(self.share)
+        )
+
+    def apply(self, office: Office, facts: Facts) -> Office:
+        return replace(office, work=np.where(self._mine(office), (office.work * self.share).astype(np.int64), office.work))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Appointed(_OfRows):
+    """Cases come at another time: `shift` int64 [cases of the log] microseconds; `rows`: the work that comes elsewhen."""
+
+    shift: np.ndarray
+
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"{int((self.shift != 0).sum()):,} 件改在其他时间到达", en=f"{int((self.shift != 0).sum()):,} cases come at another time"
+        )
+
+    def apply(self, office: Office, facts: Facts) -> Office:
+        by = self.shift[facts.case[office.row]]
+        return replace(office, arrives=office.arrives + np.where(office.enabler < 0, by, 0), came=office.came + by, was=office.was + by)
+
+
 @dataclass(frozen=True, slots=True)
 class PickedUp(_OfStep):
     """Work that lay though people were free is taken up as soon as somebody is."""
+
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"「{office.names[self.activity]}」有人空闲即接手",
+            en=f"“{office.names[self.activity]}” taken up as soon as somebody is free",
+        )
 
     def apply(self, office: Office, facts: Facts) -> Office:
         return replace(office, lies=np.where(office.activity == self.activity, 0, office.lies))
@@ -214,6 +328,12 @@ class Answered(Change):
 
     activity: int
     days: float
+
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"「{office.names[self.activity]}」客户在 {self.days:g} 天内答复",
+            en=f"customers answer “{office.names[self.activity]}” within {self.days:g} d",
+        )
 
     def apply(self, office: Office, facts: Facts) -> Office:
         asked = np.flatnonzero((office.enabler >= 0) & (office.activity[office.enabler] == self.activity))
@@ -251,6 +371,12 @@ class _OfTwo(Change):
 class Parallel(_OfTwo):
     """Two steps that follow each other are begun at once; what follows them waits for both."""
 
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"「{office.names[self.one]}」与「{office.names[self.other]}」同时开始",
+            en=f"“{office.names[self.one]}” and “{office.names[self.other]}” begun at once",
+        )
+
     def apply(self, office: Office, facts: Facts) -> Office:
         pair = {self.one, self.other}
         parent = office.enabler
@@ -275,6 +401,12 @@ class Parallel(_OfTwo):
 class Merged(_OfTwo):
     """Whoever does the first of two steps goes on with the second at once."""
 
+    def said(self, office: Office) -> Text:
+        return Text(
+            zh=f"「{office.names[self.one]}」后由同一人接着办「{office.names[self.other]}」",
+            en=f"“{office.names[self.one]}” and “{office.names[self.other]}” by one person",
+        )
+
     def apply(self, office: Office, facts: Facts) -> Office:
         parent = office.enabler
         second = np.flatnonzero((parent >= 0) & (office.activity == self.other) & (office.activity[parent] == self.one) & office.queued)
@@ -291,11 +423,14 @@ class Rework(_OfStep):
 
     share: float
 
+    def said(self, office: Office) -> Text:
+        name = office.names[self.activity]
+        return Text(zh="「{name}」的重做减至 {x}", en="{x} of the repetitions of “{name}”").format(name=name, x=percent(self.share))
+
     def apply(self, office: Office, facts: Facts) -> Office:
         items = facts.rework.items
-        again = np.flatnonzero((office.activity == self.activity) & (items.previous[items.of_row] >= 0))
-        draw = np.arange(1, len(again) + 1) * ((5**0.5 - 1) / 2) % 1
-        return _at_once(office, np.isin(np.arange(len(office.case)), again[draw >= self.share]), 0)
+        again = np.flatnonzero((office.activity == self.activity) & (items.previous[items.of_row[office.row]] >= 0))
+        return _at_once(office, np.isin(np.arange(len(office.case)), again[evenly(len(again)) >= self.share]), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +440,13 @@ class First(Change):
     attribute: str
     value: str
 
+    def said(self, office: Office) -> Text:
+        return Text(zh=f"{self.attribute} 为「{self.value}」的优先", en=f"{self.attribute} “{self.value}” goes first")
+
     def apply(self, office: Office, facts: Facts) -> Office:
         column = facts.attributes[self.attribute]
-        codes = column.codes[facts.offsets[:-1]]
-        first = codes == column.values.index(self.value)
-        return replace(office, urgency=np.where(first[office.case], 0, 1).astype(np.int32))
+        first = column.codes[facts.offsets[:-1]] == column.values.index(self.value)
+        return replace(office, urgency=np.where(first[facts.case[office.row]], 0, 1).astype(np.int32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,42 +456,30 @@ class Demand(Change):
     by: float
     seed: int = 1
 
+    def said(self, office: Office) -> Text:
+        return Text(zh=f"业务量 ×{self.by:g}", en=f"demand × {self.by:g}")
+
     def apply(self, office: Office, facts: Facts) -> Office:
-        rng, cases = np.random.default_rng(self.seed), facts.cases
+        rng, cases = np.random.default_rng(self.seed), int(office.case.max()) + 1
         if self.by <= 1:
-            return _only(office, np.sort(rng.permutation(cases)[: max(round(self.by * cases), 1)]))
+            return office.only(np.isin(office.case, rng.permutation(cases)[: max(round(self.by * cases), 1)]))
         more = round((self.by - 1) * cases)
         drawn, at = rng.integers(0, cases, more), rng.integers(0, cases, more)
-        length = facts.offsets[drawn + 1] - facts.offsets[drawn]
+        offsets = np.searchsorted(office.case, np.arange(cases + 1))
+        length, begin = np.diff(offsets)[drawn], facts.case_begin[facts.case[office.row[offsets[:-1]]]]
         copy_of = np.repeat(np.arange(more), length)
-        row = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length) + np.repeat(facts.offsets[drawn], length)
-        shift = (facts.case_begin[at] - facts.case_begin[drawn])[copy_of]
+        row = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length) + np.repeat(offsets[drawn], length)
+        shift = (begin[at] - begin[drawn])[copy_of]
         place = np.cumsum(length) - length + len(office.case)
-        moved = np.where(office.enabler[row] >= 0, office.enabler[row] - facts.offsets[drawn][copy_of] + place[copy_of], -1)
-        joined = np.where(office.also[row] >= 0, office.also[row] - facts.offsets[drawn][copy_of] + place[copy_of], -1)
+        moved = np.where(office.enabler[row] >= 0, office.enabler[row] - offsets[drawn][copy_of] + place[copy_of], -1)
+        joined = np.where(office.also[row] >= 0, office.also[row] - offsets[drawn][copy_of] + place[copy_of], -1)
         added = {
-            "case": office.case.max() + 1 + copy_of, "enabler": moved, "also": joined, "arrives": office.arrives[row] + shift,
+            "case": cases + copy_of, "enabler": moved, "also": joined, "arrives": office.arrives[row] + shift,
             "came": office.came[row] + shift, "was": office.was[row] + shift,
         }  # fmt: skip
-        added = {name: getattr(office, name)[row] for name in _BY_INSTANCE} | added
+        added = {name: getattr(office, name)[row] for name in BY_INSTANCE} | added
         wider: Any = {name: np.concatenate([getattr(office, name), values]) for name, values in added.items()}
         return replace(office, **wider)
-
-
-_BY_INSTANCE = (
-    "activity", "arrives", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "design", "keeps",
-    "came", "was",
-)  # fmt: skip
-
-
-def _only(office: Office, cases: np.ndarray) -> Office:
-    """The office with these cases alone (ascending), numbered anew."""
-    rows = np.flatnonzero(np.isin(office.case, cases))
-    place = np.full(len(office.case) + 1, -1, dtype=np.int64)  # -1 stays -1
-    place[rows] = np.arange(len(rows))
-    kept: Any = {name: getattr(office, name)[rows] for name in _BY_INSTANCE}
-    numbers = {"case": np.searchsorted(cases, office.case[rows]), "enabler": place[office.enabler[rows]], "also": place[office.also[rows]]}
-    return replace(office, **kept, **numbers)
 
 
 def applied(changes: Sequence[Change], office: Office, facts: Facts) -> Office:
@@ -367,6 +492,11 @@ def applied(changes: Sequence[Change], office: Office, facts: Facts) -> Office:
     for change in sorted(changes, key=lambda each: isinstance(each, Demand)):
         office = change.apply(office, facts)
     return office
+
+
+def evenly(size: int) -> np.ndarray:
+    """float64 [size] in 0-1 that fill it evenly, and so does each part of them: multiples of the golden ratio modulo 1."""
+    return np.arange(1, size + 1) * GOLDEN % 1
 
 
 def nonsense(what: Text) -> UsageError:

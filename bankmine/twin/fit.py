@@ -108,14 +108,14 @@ class Fit(Shown):
         return Mark(Text(zh="不可采用：不比平均值准", en="not usable: no better than the mean"), "warning")
 
 
-def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
+def fitted(facts: Facts, office: Office, since: int) -> tuple[Office, Played, Fit]:
     """The office with the queue discipline of each role that comes nearest to the waits of the first weeks, played unchanged, and how
-    well that foretells the rest.
+    well that foretells the rest. `since`: UTC microseconds, the beginning of the first week.
     """
-    office = Office.of(facts)
     observed = office.waited - office.hold - office.lies
-    split = int(facts.enabled.min()) + int(TRAINED * (int(facts.enabled.max()) - int(facts.enabled.min())))
-    training = facts.enabled < split
+    enabled = facts.enabled[office.row]
+    split = since + int(TRAINED * (int(enabled.max()) - since))
+    training = enabled < split
     mine = office.queued & training
     # One queue for all, first come, first served; each item for the person who did it; the last that came first.
     ways = ((False, False), (True, False), (False, True))
@@ -131,26 +131,26 @@ def fitted(facts: Facts) -> tuple[Office, Played, Fit]:
     last = ~named & (apart[2] < CLEARLY * apart[0])
     office = _organised(office, list(zip(named.tolist(), last.tolist(), strict=True)))
     played = play(office) if (named | last).any() else plays[0]
-    size, activity = len(facts.names), facts.activity
+    size, activity = len(office.names), office.activity
     # What the last weeks lie longer than is seen is not known beforehand: as long as the first ones did.
-    held = _longer(facts, office, played, training)
+    held = _longer(office, played, training)
     usual = grouped_sum(held[mine], activity[mine], size) // np.maximum(np.bincount(activity[mine], minlength=size), 1)
     foretelling = replace(office, lies=office.lies + np.where(office.queued & ~training, usual[activity], held))
     fit = _judged(facts, foretelling, play(foretelling), observed, split, office.lies)
-    office = replace(office, lies=office.lies + _longer(facts, office, played, np.ones(len(training), dtype=bool)))
+    office = replace(office, lies=office.lies + _longer(office, played, np.ones(len(training), dtype=bool)))
     return office, play(office), fit
 
 
-def _longer(facts: Facts, office: Office, played: Played, rows: np.ndarray) -> np.ndarray:
+def _longer(office: Office, played: Played, rows: np.ndarray) -> np.ndarray:
     """int64 [instances] microseconds of opening time: how much longer than it seems work lies, where a step's items (bool `rows`) waited
     longer in all than is played; by item, in proportion to what is missing. Work that lies while its later owner is partly busy
     looks like queue in part, but with one queue somebody else would have taken it.
     """
     short = np.where(office.queued & rows, office.waited - (played.began - played.enabled), 0)
-    size, missing = len(facts.names), np.maximum(short, 0)
-    total, gross = grouped_sum(short, facts.activity, size), grouped_sum(missing, facts.activity, size)
-    whole = grouped_sum(np.where(office.queued & rows, office.waited - office.hold - office.lies, 0), facts.activity, size)
-    share = np.where(total > PLAINLY * whole, np.clip(total / np.maximum(gross, 1), 0, 1), 0.0)[facts.activity]
+    size, activity, missing = len(office.names), office.activity, np.maximum(short, 0)
+    total, gross = grouped_sum(short, activity, size), grouped_sum(missing, activity, size)
+    whole = grouped_sum(np.where(office.queued & rows, office.waited - office.hold - office.lies, 0), activity, size)
+    share = np.where(total > PLAINLY * whole, np.clip(total / np.maximum(gross, 1), 0, 1), 0.0)[activity]
     began, result = office.was + office.waited, np.zeros(len(short), dtype=np.int64)
     for calendar, at in each_group(np.where(missing * share > 0, office.opening, -1)):
         if calendar >= 0:
@@ -166,30 +166,31 @@ def _organised(office: Office, ways: Sequence[tuple[bool, bool]]) -> Office:
 
 
 def _judged(facts: Facts, office: Office, played: Played, observed: np.ndarray, split: int, lies: np.ndarray) -> Fit:
-    size, predicted = len(facts.names), played.began - played.seen - lies
-    later = office.queued & (facts.enabled >= split)
-    earlier = office.queued & (facts.enabled < split)
+    size, activity, predicted = len(office.names), office.activity, played.began - played.seen - lies
+    enabled = facts.enabled[office.row]
+    later = office.queued & (enabled >= split)
+    earlier = office.queued & (enabled < split)
 
     def mean(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        count = np.bincount(facts.activity[rows], minlength=size)
+        count = np.bincount(activity[rows], minlength=size)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(count >= FEWEST, grouped_sum(values[rows], facts.activity[rows], size) / count, np.nan) / SECOND
+            return np.where(count >= FEWEST, grouped_sum(values[rows], activity[rows], size) / count, np.nan) / SECOND
 
     naive = mean(observed, earlier)
-    week = (facts.enabled - split) // WEEK
+    week = (enabled - split) // WEEK
     weeks = int(week.max()) + 1
-    key = facts.activity[later].astype(np.int64) * weeks + week[later]
+    key = activity[later].astype(np.int64) * weeks + week[later]
     count = np.bincount(key, minlength=size * weeks).reshape(size, weeks)
     by_week = [grouped_sum(v[later], key, size * weeks).reshape(size, weeks) / SECOND for v in (observed, predicted)]
     with np.errstate(divide="ignore", invalid="ignore"):
         seen, foretold = (np.where(count > 0, sums / count, np.nan) for sums in by_week)
         off = np.nansum(np.abs(foretold - seen) * count, axis=1) / count.sum(axis=1)
         plain = np.nansum(np.abs(naive[:, None] - seen) * count, axis=1) / count.sum(axis=1)
-        whole = grouped_sum(np.where(office.queued, facts.wait, 0), facts.activity, size)
-        share = grouped_sum(np.where(office.queued, observed, 0), facts.activity, size) / whole
+        whole = grouped_sum(np.where(office.queued, facts.wait[office.row], 0), activity, size)
+        share = grouped_sum(np.where(office.queued, observed, 0), activity, size) / whole
     few = np.isnan(naive) | np.isnan(mean(observed, later))
     return Fit(
-        facts.names,
+        office.names,
         count.sum(axis=1),
         np.where(few, np.nan, mean(observed, later)),
         np.where(few, np.nan, mean(predicted, later)),

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+NO_INTERVAL = Text(zh="不足 12 周，无法估计", en="not told under 12 weeks")
+
+
 @dataclass(frozen=True, eq=False)
 class Forecast(Shown):
     """The log played as it is and with the changes. Arrays by activity or role; seconds, means per case over the cases of the log.
@@ -22,10 +25,12 @@ class Forecast(Shown):
     `saved_s`: mean cycle time saved a case, negative if it grows; `low_s`, `high_s`: its 90 % interval over blocks of arrival weeks,
     widened by the error with which the twin foretells the steps concerned; None under 12 weeks. `before_s`, `after_s`: mean cycle time.
     `gain_cases`, `lose_cases`: cases that are quicker, and slower, by more than a minute; None, as the interval, for another demand.
-    `of_case`: int64 microseconds saved by each. `usable`: the twin foretells the steps concerned.
+    `words`: the changes as they were given; `changes`: in words for people. `of_case`: int64 microseconds saved by each. `usable`: the
+    twin foretells the steps concerned.
     """
 
     words: tuple[str, ...]
+    changes: tuple[Text, ...]
     cases: int
     before_s: float
     after_s: float
@@ -62,6 +67,7 @@ class Forecast(Shown):
 
         return {
             "changes": list(self.words),
+            "said": [{"zh": each.zh, "en": each.en} for each in self.changes],
             "cases": self.cases,
             "before_s": self.before_s,
             "after_s": self.after_s,
@@ -99,7 +105,7 @@ class Forecast(Shown):
         elif self.gain_cases is None:
             kept = Text(zh="需求不同，无法逐案比较", en="not told: other cases")
         else:
-            kept = Text(zh="不足 12 周，无法估计", en="not told under 12 weeks")
+            kept = NO_INTERVAL
         figures = KeyFigures(
             (
                 (Text(zh="现在的平均时长", en="mean cycle time now"), "duration", self.before_s),

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from bankmine.errors import UsageError
 from bankmine.facts import Facts
+from bankmine.hours import WeekHours
 from bankmine.twin.changes import (
     Answered,
     Automated,
@@ -43,19 +44,19 @@ def parse(text: str, office: Office, facts: Facts) -> Change:
 
 GRAMMAR: tuple[tuple[str, str], ...] = (
     ("岗位 +1", "ROLE +1"),
-    ("岗位 hours Mon-Sat 09:00-18:00", "ROLE hours Mon-Sat 09:00-18:00"),
-    ("岗位 first come", "ROLE first come"),
-    ("pool 岗位, 岗位", "pool ROLE, ROLE"),
-    ("环节 batch 1", "STEP batch 1"),
-    ("环节 automated 5 min", "STEP automated 5 min"),
-    ("环节 removed", "STEP removed"),
-    ("环节 picked up", "STEP picked up"),
-    ("环节 rework 50%", "STEP rework 50%"),
-    ("环节 answered 3 d", "STEP answered 3 d"),
-    ("parallel 环节, 环节", "parallel STEP, STEP"),
-    ("merge 环节, 环节", "merge STEP, STEP"),
-    ("first segment=值", "first segment=VALUE"),
-    ("demand x1.2", "demand x1.2"),
+    ("岗位 上班 周一至周六 09:00-18:00", "ROLE hours Mon-Sat 09:00-18:00"),
+    ("岗位 先来先办", "ROLE first come"),
+    ("合并岗位 岗位、岗位", "pool ROLE, ROLE"),
+    ("环节 每批 1 件", "STEP batch 1"),
+    ("环节 自动 5 分钟", "STEP automated 5 min"),
+    ("环节 取消", "STEP removed"),
+    ("环节 即时接手", "STEP picked up"),
+    ("环节 返工 50%", "STEP rework 50%"),
+    ("环节 答复 3 天", "STEP answered 3 d"),
+    ("并行 环节、环节", "parallel STEP, STEP"),
+    ("连办 环节、环节", "merge STEP, STEP"),
+    ("优先 segment=值", "first segment=VALUE"),
+    ("业务量 x1.2", "demand x1.2"),
 )
 _Make = Callable[[re.Match[str], Office, Facts], Change]
 
@@ -129,28 +130,34 @@ def _form(pattern: str, make: _Make) -> tuple[re.Pattern[str], _Make]:
     return re.compile(pattern, re.IGNORECASE), make
 
 
+def _of(en: str, zh: str, rest: str, make: _Make) -> tuple[re.Pattern[str], _Make]:
+    """A name, then a verb, which in Chinese needs no space before it, then the rest."""
+    return _form(rf"(?P<name>.+?)(?:\s+(?:{en})|\s*(?:{zh})){rest}", make)
+
+
+NUMBER = r"\d+(?:\.\d+)?"
+AND = r"\s*[,，、]\s*"
 _FORMS: tuple[tuple[re.Pattern[str], _Make], ...] = (
-    _form(r"demand\s*[x×*]\s*(?P<by>\d+(?:\.\d+)?)", lambda m, o, f: Demand(_number(m["by"], 0.1, 10.0))),
-    _form(r"first\s+(?P<attribute>\w+)\s*=\s*(?P<value>.+)", _first),
-    _form(r"pool\s+(?P<names>.+,.+)", lambda m, o, f: Pooled(tuple(dict.fromkeys(_role(n, o) for n in m["names"].split(","))))),
-    _form(r"parallel\s+(?P<one>.+?)\s*,\s*(?P<other>.+)", _pair(Parallel)),
-    _form(r"merge\s+(?P<one>.+?)\s*,\s*(?P<other>.+)", _pair(Merged)),
-    _form(r"(?P<name>.+?)\s+(?P<by>[+-]\d+)", _people),
-    _form(r"(?P<name>.+?)\s+hours\s+(?P<hours>.+)", lambda m, o, f: Hours(_role(m["name"], o), m["hours"])),
-    _form(r"(?P<name>.+?)\s+first come", lambda m, o, f: Order(_role(m["name"], o))),
-    _form(r"(?P<name>.+?)\s+batch\s+(?P<size>\d+)", lambda m, o, f: Batched(_step(m["name"], o), int(_number(m["size"], 1, 1000)))),
+    _form(rf"(?:demand|业务量)\s*[x×*]\s*(?P<by>{NUMBER})", lambda m, o, f: Demand(_number(m["by"], 0.1, 10.0))),
+    _form(r"(?:first\s|优先)\s*(?P<attribute>\w+)\s*=\s*(?P<value>.+)", _first),
     _form(
-        r"(?P<name>.+?)\s+automated(?:\s+(?P<minutes>\d+(?:\.\d+)?)\s*min)?",
+        rf"(?:pool\s|合并岗位)\s*(?P<names>.+{AND}.+)",
+        lambda m, o, f: Pooled(tuple(dict.fromkeys(_role(n, o) for n in re.split(AND, m["names"])))),
+    ),
+    _form(rf"(?:parallel\s|并行)\s*(?P<one>.+?){AND}(?P<other>.+)", _pair(Parallel)),
+    _form(rf"(?:merge\s|连办)\s*(?P<one>.+?){AND}(?P<other>.+)", _pair(Merged)),
+    _form(r"(?P<name>.+?)\s*(?P<by>[+-]\d+)\s*人?", _people),
+    _of(r"hours\s", "上班", r"\s*(?P<hours>.+)", lambda m, o, f: Hours(_role(m["name"], o), str(WeekHours.parse(m["hours"])))),
+    _of("first come", "先来先办", "", lambda m, o, f: Order(_role(m["name"], o))),
+    _of("batch", "每批", r"\s*(?P<size>\d+)\s*件?", lambda m, o, f: Batched(_step(m["name"], o), int(_number(m["size"], 1, 1000)))),
+    _of(
+        "automated",
+        "自动",
+        rf"(?:\s*(?P<minutes>{NUMBER})\s*(?:min|分钟))?",
         lambda m, o, f: Automated(_step(m["name"], o), _number(m["minutes"] or "0", 0, 10_000)),
     ),
-    _form(r"(?P<name>.+?)\s+removed", lambda m, o, f: Automated(_step(m["name"], o))),
-    _form(r"(?P<name>.+?)\s+picked up", lambda m, o, f: PickedUp(_step(m["name"], o))),
-    _form(
-        r"(?P<name>.+?)\s+rework\s+(?P<share>\d+(?:\.\d+)?)\s*%",
-        lambda m, o, f: Rework(_step(m["name"], o), _number(m["share"], 0, 100) / 100),
-    ),
-    _form(
-        r"(?P<name>.+?)\s+answered\s+(?P<days>\d+(?:\.\d+)?)\s*d",
-        lambda m, o, f: Answered(_step(m["name"], o), _number(m["days"], 0, 3650)),
-    ),
+    _of("removed", "取消", "", lambda m, o, f: Automated(_step(m["name"], o))),
+    _of("picked up", "即时接手", "", lambda m, o, f: PickedUp(_step(m["name"], o))),
+    _of("rework", "返工", rf"\s*(?P<share>{NUMBER})\s*%", lambda m, o, f: Rework(_step(m["name"], o), _number(m["share"], 0, 100) / 100)),
+    _of("answered", "答复", rf"\s*(?P<days>{NUMBER})\s*[d天]", lambda m, o, f: Answered(_step(m["name"], o), _number(m["days"], 0, 3650))),
 )

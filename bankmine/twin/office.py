@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,10 @@ FEWEST_OF_ROLE = 0.05  # of a person's items: who works for a role less often th
 BREAK = 300 * SECOND  # that a free person may let pass
 ALWAYS = 1 << 62
 HALF_A_DAY, MONTH = DAY // 2, 28 * DAY
+BY_INSTANCE = (
+    "row", "activity", "arrives", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "design",
+    "keeps", "came", "was",
+)  # fmt: skip
 WHOLE = 0.02  # of the items may reach beyond closing where people begin only what they finish before it
 
 
@@ -57,10 +62,10 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Office:
-    """A log as work for an office; arrays by instance in the log's order, int64 microseconds unless said otherwise.
+    """A log, or a part of it, as work for an office; arrays by instance in the log's order, int64 microseconds unless said otherwise.
 
-    `enabler`: the instance that makes it possible, -1 = the case's arrival, at `arrives`; `also`: another that has to be over, -1
-    none. `queued` bool: its wait is recomputed, from the queue of `role` (int32, into `desks`) on; before that pass
+    `row` int64: the instance in the log. `enabler`: the instance that makes it possible, -1 = the case's arrival, at `arrives`; `also`:
+    another that has to be over, -1 none. `queued` bool: its wait is recomputed, from the queue of `role` (int32, into `desks`) on; before that pass
     `hold` of wall time, before it can be seen (the customer, a system, a contract), and `lies` of opening
     time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
     duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
@@ -71,6 +76,7 @@ class Office:
     """
 
     names: tuple[str, ...]
+    row: np.ndarray
     case: np.ndarray
     activity: np.ndarray
     enabler: np.ndarray
@@ -131,6 +137,7 @@ class Office:
             keeps[rows] = False if calendar < 0 else duty.calendars[calendar].is_open(came[rows])
         return cls(
             names=facts.names,
+            row=np.arange(len(work)),
             case=facts.case,
             activity=facts.activity,
             enabler=enabler,
@@ -156,6 +163,22 @@ class Office:
             desks=tuple(desks),
             batches=MappingProxyType(_batches(facts, queued)),
         )
+
+    def only(self, kept: np.ndarray) -> "Office":
+        """The office with these instances alone (bool [instances]), cases numbered anew. What another made possible that is left out comes
+        when it came.
+        """
+        rows = np.flatnonzero(kept)
+        place = np.full(len(kept) + 1, -1, dtype=np.int64)  # -1 stays -1
+        place[rows] = np.arange(len(rows))
+        enabler = place[self.enabler[rows]]
+        fields: Any = {name: getattr(self, name)[rows] for name in BY_INSTANCE} | {
+            "case": np.unique(self.case[rows], return_inverse=True)[1],
+            "enabler": enabler,
+            "also": place[self.also[rows]],
+            "arrives": np.where((enabler < 0) & (self.enabler[rows] >= 0), self.was[rows], self.arrives[rows]),
+        }
+        return replace(self, **fields)
 
     def with_desk(self, role: int, **changes: object) -> "Office":
         """The office with one role organised otherwise."""

@@ -9,7 +9,7 @@ import numpy as np
 from bankmine.errors import UsageError
 from bankmine.facts import NEEDS, Facts
 from bankmine.log.eventlog import SECOND
-from bankmine.stats.bootstrap import REPLICATES, SEED
+from bankmine.stats.bootstrap import weekly_interval
 from bankmine.stats.grouped import grouped_sum
 from bankmine.twin.changes import Change, applied, nonsense
 from bankmine.twin.fit import WEEK, Fit, fitted
@@ -19,45 +19,92 @@ from bankmine.twin.office import Office
 from bankmine.twin.queues import Played, play
 from bankmine.words import Text
 
-FEWEST_WEEKS = 12
+NEEDED = ("start", "resource", "calendar")
 MINUTE = 60 * SECOND
-BLOCK = 3  # weeks that are drawn together: queues reach from one into the next
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """The office with changes, played: `saved` int64 [cases counted] microseconds of cycle time saved by each case, empty for another
+    demand; `low_s`, `high_s`: the 90 % interval of its mean, None where there is none; `error_s`: how far the twin was off on the steps
+    concerned, seconds a case; `steps` bool [activities]: those concerned.
+    """
+
+    office: Office
+    played: Played
+    saved: np.ndarray
+    low_s: float | None
+    high_s: float | None
+    error_s: float
+    steps: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class Twin:
-    """The log's office, played unchanged, and how well that foretells its waits."""
+    """The office of a log, or of its last weeks, played unchanged, and how well that foretells its waits.
+
+    `since`: UTC microseconds; counted are the cases that came from then on, those before it only keep people busy. `whole`: that is all.
+    """
 
     facts: Facts
     office: Office
     played: Played
     fit: Fit
+    since: int
+    whole: bool
+
+    @staticmethod
+    def able(facts: Facts) -> bool:
+        """Whether the log shows queues."""
+        return facts.has.issuperset(NEEDED)
 
     @classmethod
-    def of(cls, facts: Facts) -> "Twin":
-        """Raises UsageError TWIN_UNABLE where the log shows nobody's queue: no start times, people or duty hours."""
-        if not {"start", "resource", "calendar"} <= facts.has:
-            needed = [NEEDS[need] for need in ("start", "resource", "calendar") if need not in facts.has]
+    def of(cls, facts: Facts, most: int | None = None) -> "Twin":
+        """The twin of the whole log, or of the last whole weeks in which at most `most` instances began, where that is less.
+
+        Raises UsageError TWIN_UNABLE where the log shows nobody's queue: no start times, people or duty hours.
+        """
+        if not cls.able(facts):
+            needed = [NEEDS[need] for need in NEEDED if need not in facts.has]
             raise UsageError(
                 "TWIN_UNABLE",
                 Text(zh="日志看不出排队，无法推演", en="the log does not show queues, so nothing can be played"),
                 Text(zh="需要：" + "、".join(n.zh for n in needed), en="needed: " + ", ".join(n.en for n in needed)),
             )
-        return cls(facts, *fitted(facts))
+        office, since = Office.of(facts), int(facts.enabled.min())
+        whole = most is None or len(facts.case) <= most
+        if not whole:
+            since = _begin(facts, most)
+            office = office.only(facts.moment >= since)
+        return cls(facts, *fitted(facts, office, since), since, whole)
 
     @cached_property
-    def cycle(self) -> np.ndarray:
-        """int64 [cases]: cycle time of the unchanged play, without what is by design."""
+    def weeks(self) -> float:
+        return (int(self.facts.moment.max()) - self.since) / WEEK
+
+    @cached_property
+    def counted(self) -> np.ndarray:
+        """bool [cases of the office]."""
+        return (self._came >= self.since) | self.whole
+
+    @cached_property
+    def cases(self) -> int:
+        """How many cases are counted."""
+        return int(self.counted.sum())
+
+    @cached_property
+    def _came(self) -> np.ndarray:
+        """int64 [cases of the office]: when each came."""
+        first = np.searchsorted(self.office.case, np.arange(int(self.office.case.max()) + 1))
+        return self.facts.case_begin[self.facts.case[self.office.row[first]]]
+
+    @cached_property
+    def _cycle(self) -> np.ndarray:
+        """int64 [cases of the office]: cycle time of the unchanged play, without what is by design."""
         return _cycle(self.office, self.played)
 
-    def simulate(self, changes: Sequence[Change], words: Sequence[str] = ()) -> Forecast:
-        """The changes, played together; `words`: as they are said. Raises UsageError CHANGES_NONE, CHANGE_VALUE."""
-        if not changes:
-            raise UsageError(
-                "CHANGES_NONE",
-                Text(zh="没有给出变更", en="no change was given"),
-                Text(zh="写法：" + "；".join(zh for zh, _ in GRAMMAR), en="write " + "; ".join(en for _, en in GRAMMAR)),
-            )
+    def trial(self, changes: Sequence[Change]) -> Trial:
+        """The changes, played together. Raises UsageError CHANGE_VALUE."""
         office = applied(changes, self.office, self.facts)
         played = play(office)
         if played.undone.any() and not self.played.undone.any():
@@ -67,73 +114,81 @@ class Twin:
                     en=f"with this change {int(played.undone.sum())} pieces of work are never done",
                 )
             )
-        after, cases = _cycle(office, played), self.facts.cases
-        same = len(after) == cases
-        saved = self.cycle - after if same else np.zeros(0, dtype=np.int64)
         steps = np.logical_or.reduce([change.steps(self.office) for change in changes])
-        error = self._error(steps)
-        low, high = self.interval(saved, error) if same else (None, None)
+        error, saved = self._error(steps), self._saved(office, played)
+        low, high = self.interval(saved, error) if len(saved) else (None, None)
         for number, change in enumerate(changes):
             for other in change.bounds() if low is not None and high is not None else ():
                 bound = applied([*changes[:number], other, *changes[number + 1 :]], self.office, self.facts)
-                lower, higher = self.interval(self.cycle - _cycle(bound, play(bound)), error)
+                lower, higher = self.interval(self._saved(bound, play(bound)), error)
                 low = low if low is None or lower is None else min(low, lower)
                 high = high if high is None or higher is None else max(high, higher)
+        return Trial(office, played, saved, low, high, error, steps)
+
+    def _saved(self, office: Office, played: Played) -> np.ndarray:
+        after = _cycle(office, played)
+        return (self._cycle - after)[self.counted] if len(after) == len(self._cycle) else np.zeros(0, dtype=np.int64)
+
+    def simulate(self, changes: Sequence[Change], words: Sequence[str] = ()) -> Forecast:
+        """The changes, played together; `words`: as they were given. Raises UsageError CHANGES_NONE, CHANGE_VALUE."""
+        if not changes:
+            raise UsageError(
+                "CHANGES_NONE",
+                Text(zh="没有给出变更", en="no change was given"),
+                Text(zh="写法：" + "；".join(zh for zh, _ in GRAMMAR), en="write " + "; ".join(en for _, en in GRAMMAR)),
+            )
+        trial = self.trial(changes)
+        same, after = len(trial.saved) > 0, _cycle(trial.office, trial.played)
+        before = self._cycle[self.counted]
         return Forecast(
             words=tuple(words),
-            cases=cases,
-            before_s=float(self.cycle.mean()) / SECOND,
-            after_s=float(after.mean()) / SECOND,
-            low_s=low,
-            high_s=high,
-            gain_cases=int((saved > MINUTE).sum()) if same else None,
-            lose_cases=int((saved < -MINUTE).sum()) if same else None,
-            activities=self.facts.names,
+            changes=tuple(change.said(self.office) for change in changes),
+            cases=self.cases,
+            before_s=float(before.mean()) / SECOND,
+            after_s=float((before - trial.saved).mean() if same else after.mean()) / SECOND,
+            low_s=trial.low_s,
+            high_s=trial.high_s,
+            gain_cases=int((trial.saved > MINUTE).sum()) if same else None,
+            lose_cases=int((trial.saved < -MINUTE).sum()) if same else None,
+            activities=self.office.names,
             wait_before_s=_waits(self.office, self.played),
-            wait_after_s=_waits(office, played),
-            roles=office.roles,
+            wait_after_s=_waits(trial.office, trial.played),
+            roles=self.office.roles,
             load_before=self._load(self.office, self.played),
-            load_after=self._load(office, played),
-            usable=self._usable(steps),
+            load_after=self._load(trial.office, trial.played),
+            usable=self.usable(trial.steps),
             fit=self.fit,
-            of_case=saved,
+            of_case=trial.saved,
         )
 
     def interval(self, saved: np.ndarray, error: float = 0.0) -> tuple[float | None, float | None]:
-        """Seconds a case: the 90 % interval of mean `saved` [cases] by moving blocks of arrival weeks, with the `error` of the twin on the
-        steps concerned, seconds a case, in quadrature; None under 12 weeks.
+        """Seconds a case: the 90 % interval of mean `saved` [cases counted] by moving blocks of arrival weeks, with the `error` of the twin
+        on the steps concerned, seconds a case, in quadrature; None under 12 weeks.
         """
-        facts = self.facts
-        week = (facts.case_begin - facts.case_begin.min()) // WEEK
-        weeks = int(week.max()) + 1
-        if weeks < FEWEST_WEEKS:
+        came = self._came[self.counted]
+        low, high = weekly_interval(saved, (came - came.min()) // WEEK)
+        if low is None or high is None:
             return None, None
-        sums = grouped_sum(saved, week, weeks).astype(float) / SECOND
-        count = np.bincount(week, minlength=weeks).astype(float)
-        begin = np.random.default_rng(SEED).integers(0, weeks - BLOCK + 1, (REPLICATES, -(-weeks // BLOCK)))
-        drawn = (begin[:, :, None] + np.arange(BLOCK)).reshape(REPLICATES, -1)
-        means = sums[drawn].sum(axis=1) / np.maximum(count[drawn].sum(axis=1), 1)
-        mean = float(saved.mean()) / SECOND
-        low, high = (float(q) for q in np.quantile(means, (0.05, 0.95)))
+        low, high, mean = low / SECOND, high / SECOND, float(saved.mean()) / SECOND
         wider = 1.645 * error
         return mean - float(np.hypot(mean - low, wider)), mean + float(np.hypot(high - mean, wider))
 
-    def _usable(self, steps: np.ndarray) -> bool:
-        """Whether the twin foretells the steps concerned, as far as their items are enough to tell; not where none are."""
+    def usable(self, steps: np.ndarray) -> bool:
+        """Whether the twin foretells the steps (bool [activities]), as far as their items are enough to tell; not where none are."""
         known = steps & ~np.isnan(self.fit.observed_s)
         return bool(known.any() and self.fit.usable[known].all() and not self.played.undone.any())
 
     def _error(self, steps: np.ndarray) -> float:
         """By how many seconds a case the twin's forecast of the steps concerned was off; each step's error by itself."""
         known = steps & ~np.isnan(self.fit.observed_s)
-        off = (np.abs(self.fit.predicted_s - self.fit.observed_s) * np.bincount(self.facts.activity, minlength=len(steps)))[known]
-        return float(np.sqrt((off**2).sum())) / self.facts.cases
+        off = (np.abs(self.fit.predicted_s - self.fit.observed_s) * np.bincount(self.office.activity, minlength=len(steps)))[known]
+        return float(np.sqrt((off**2).sum())) / len(self._came)
 
     def _load(self, office: Office, played: Played) -> np.ndarray:
         """float64 [roles]: duty time of the role's people at work, of all their duty time in the log's window."""
-        begin, end = int(self.facts.began.min()), int(self.facts.moment.max())
+        begin, end = self.since, int(self.facts.moment.max())
         busy = np.zeros(len(office.people))
-        done = (played.who >= 0) & (played.ended <= end)
+        done = (played.who >= 0) & (played.began >= begin) & (played.ended <= end)
         # What is done at once is done in the time of the longest.
         turns, of = np.unique(np.stack([played.who, played.began, played.ended])[:, done], axis=1, return_inverse=True)
         longest = np.zeros(turns.shape[1])
@@ -151,6 +206,13 @@ class Twin:
             return float("nan")
         since, until = max(begin, of.since), min(end, of.until)
         return float(office.calendars[of.calendar].between(since, max(since, until)))
+
+
+def _begin(facts: Facts, most: int) -> int:
+    """The beginning of the last whole weeks in which at most `most` instances began; of the last week where that has more."""
+    end = int(facts.moment.max())
+    began = np.bincount((end - facts.began) // WEEK)
+    return end - WEEK * max(int(np.searchsorted(np.cumsum(began), most, side="right")), 1)
 
 
 def _cycle(office: Office, played: Played) -> np.ndarray:
