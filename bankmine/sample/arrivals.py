@@ -19,12 +19,15 @@ PEAK = 3 * HOUR // 2
 LAST_DAYS = 3  # working days of a month
 
 
-def arrivals(cases: int, days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """int64 seconds, sorted, of a Poisson process with weekly, daily and yearly shape, given their number; bool: in the branch."""
+def arrivals(cases: int, days: int, rng: np.random.Generator, growth: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """int64 seconds, sorted, of a Poisson process with weekly, daily and yearly shape, given their number; bool: in the branch.
+
+    `growth`: by how much of their mean arrivals rise from the first day to the last.
+    """
     day = np.arange(days)
     phase = rng.uniform(0, 2 * math.pi)
     season = 1 + SEASON * np.sin(2 * math.pi * day / 365.25 + phase)
-    weight = np.array(WEEKDAYS)[day % 7] * season
+    weight = np.array(WEEKDAYS)[day % 7] * season * (1 + growth * (day / max(days - 1, 1) - 0.5))
     off_duty = rng.random(cases) < OFF_DUTY
     on = rng.choice(days, size=cases, p=weight / weight.sum())
     hour = rng.choice(len(HOURS), size=cases, p=np.array(HOURS) / sum(HOURS))

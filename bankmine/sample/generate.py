@@ -20,7 +20,7 @@ from bankmine.sample.office import OFFICE, Desk
 from bankmine.sample.plant import apart, measured_in, plant
 from bankmine.sample.problems import ALSO_TRUE, PROBLEMS, Problem, faults
 from bankmine.sample.problems import problem as draw
-from bankmine.sample.simulate import Plan, plan, run
+from bankmine.sample.simulate import Plan, Unlike, plan, run
 from bankmine.sample.staffing import placed
 from bankmine.sample.table import SEGMENTS, case_ids, kept_rows, log_table, person, waits_table
 from bankmine.sample.truth import PlantedTruth, Truth
@@ -82,6 +82,7 @@ def generate(
     dirty: float = 0.0,
     contractual: bool = False,
     shifts: bool = False,
+    unlike: Unlike | None = None,
 ) -> Sample:
     """A log of `cases` cases over at least 120 days, the last of them still open.
 
@@ -89,7 +90,9 @@ def generate(
     whether the small faults of a healthy bank are planted (None: in about half of the seeds); `size`: how large the problem is, against
     at least 8 % of the time or effort; `effect`: instead, the share that the problem (each of them) is to make, reached within a
     quarter of it or as nearly as that problem can be made; the truth says what was reached; `dirty`: share of rows that are dirty as
-    exports are; `contractual`: with the repayments of a loan or the holding of a product; `shifts`: people come in early or late.
+    exports are; `contractual`: with the repayments of a loan or the holding of a product; `shifts`: people come in early or late;
+    `unlike`: something that a model of the office is not told: demand that grows, clerks who are not equally quick, work that the log does
+    not hold, or queues in which the last that came goes first.
     The office: Mon-Fri 09:00-17:00; work that cannot be finished by closing is begun the next morning; queues are first come,
     first served, unless the problem is another. Raises UsageError: SAMPLE_PROCESS, SAMPLE_PROBLEM, SAMPLE_PAIR.
     """
@@ -121,6 +124,7 @@ def generate(
         faults=small,
         contractual=contractual,
         shifts=shifts,
+        unlike=unlike,
         rng=rng,
     )
     planted, outcome, usual = [], None, scheme.desks

@@ -104,7 +104,8 @@ class Desk:
     """How the work of one role is organised.
 
     `shifts`: hours of the people in turn, within `hours`; `named`: the people's cumulative shares of the cases, where each case has
-    its person, else () for one queue; `favoured`: share of the cases that go first where the order is by favour.
+    its person, else () for one queue; `favoured`: share of the cases that go first where the order is by favour. `paces`: how long each
+    person takes for what takes others 1, in turn, () = all alike; `elsewhere`: share of the days on which each does other work as well.
     """
 
     people: int
@@ -114,6 +115,11 @@ class Desk:
     favoured: float = 1.0
     named: tuple[float, ...] = ()
     batching: Batching | None = None
+    paces: tuple[float, ...] = ()
+    elsewhere: float = 0.0
+
+    def pace(self, person: int) -> float:
+        return self.paces[person % len(self.paces)] if self.paces else 1.0
 
     def of(self, person: int) -> Hours:
         return self.shifts[person % len(self.shifts)] if self.shifts else self.hours
@@ -270,7 +276,7 @@ class Team:
     def _serve(self, person: Person, waiting: Waiting) -> None:
         """What of a batch would not be finished before the break is the first that the person does afterwards."""
         who, turn, hours = self.people.index(person), waiting[3], person.hours
-        durations = [min(job.duration, hours.longest) for job in turn.jobs]
+        durations = [min(round(job.duration * self.desk.pace(who)), hours.longest) for job in turn.jobs]
         if turn.at_once:
             together = min(round(TOGETHER * sum(durations)), LONGEST_TOGETHER, hours.longest)
             durations = [max(*durations, together)] * len(durations)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Literal
 
 import numpy as np
 
@@ -10,12 +11,16 @@ from bankmine.process.definition import ProcessDefinition
 from bankmine.sample.arrivals import arrivals
 from bankmine.sample.case import Case
 from bankmine.sample.models import Model
-from bankmine.sample.office import DAY, OFFICE, Desk, Hours, Team
+from bankmine.sample.office import DAY, OFFICE, Desk, Hours, Job, Team
 from bankmine.sample.problems import Faults, Problem
 from bankmine.sample.routes import Route
 from bankmine.sample.world import Draws, Row, World
 
 A_DAY = 10.0  # cases a day for which the models' numbers of people are meant
+Unlike = Literal["growth", "unequal clerks", "work elsewhere", "last come"]
+GROWTH = 0.6  # of mean demand, from the first day to the last
+PACES = (0.75, 1.25, 1.0, 1.4, 0.85)
+ELSEWHERE, LASTS = 0.4, (20 * 60, 90 * 60)  # share of the days, and seconds of other work on such a day
 SHIFTS = (Hours("Mon-Fri 09:00-15:00"), Hours("Mon-Fri 11:00-17:00"))
 
 
@@ -77,14 +82,21 @@ def plan(
     faults: Faults,
     contractual: bool,
     shifts: bool,
+    unlike: Unlike | None,
     rng: np.random.Generator,
 ) -> Plan:
     """Window, arrivals and people; work scaled so that each role's load inside duty hours falls into `load`."""
     days = int(min(max(round(cases / 7), 120), 365))
-    times, branch = arrivals(cases, days, rng)
+    times, branch = arrivals(cases, days, rng, GROWTH if unlike == "growth" else 0.0)
     a_day = cases / (OFFICE.worked(days * DAY) / OFFICE.longest)
     desks = {
-        name: Desk(max(role.people, round(role.people * a_day / A_DAY)), shifts=SHIFTS if shifts else ())
+        name: Desk(
+            max(role.people, round(role.people * a_day / A_DAY)),
+            shifts=SHIFTS if shifts else (),
+            order="last come" if unlike == "last come" else "first come",
+            paces=PACES if unlike == "unequal clerks" else (),
+            elsewhere=ELSEWHERE if unlike == "work elsewhere" else 0.0,
+        )
         for name, role in model.roles.items()
     }
     # A trial with every fourth case tells how much work a case brings to each role; people are not short in it.
@@ -103,6 +115,8 @@ def run(plan: Plan, *problems: Problem, every: int = 1) -> Run:
     arrived = plan.arrivals.tolist()
     for number in range(0, plan.cases, every):
         world.begin(arrived[number], _life(world, number, arrived[number], contractual=plan.contractual))
+    for team in world.teams.values():
+        _elsewhere(world, team, plan.window)
     world.clock.run()
     for team in world.teams.values():  # no more comes to fill the last batch
         team.release()
@@ -112,6 +126,18 @@ def run(plan: Plan, *problems: Problem, every: int = 1) -> Run:
         for name, team in world.teams.items()
     }
     return Run(world.rows, frozenset(world.struck), world.cycle, world.touch, load)
+
+
+def _elsewhere(world: World, team: Team, window: int) -> None:
+    """What people have to do that no log knows of."""
+    for number, person in enumerate(team.people if team.desk.elsewhere else ()):
+        draws = world.draws.stream(f"elsewhere {person.name}").random((window // DAY, 3))
+        for day, (whether, when, lasts) in enumerate(draws.tolist()):
+            time = person.hours.after(day * DAY, 0)
+            if whether < team.desk.elsewhere and time < (day + 1) * DAY:
+                begin = time + round(when * (person.hours.closing(time) - time))
+                job = Job(-1, "", round(LASTS[0] + lasts * (LASTS[1] - LASTS[0])), begin, begin, person=number)
+                world.clock.at(begin, partial(team.hand_in, job))
 
 
 def _life(world: World, number: int, arrival: int, *, contractual: bool) -> Route:

@@ -91,7 +91,9 @@ class World:
         self.clock.at(time, partial(self._go_on, route))
 
     def taken(self, team: Team, job: Job) -> None:
-        """A job has been taken up: its row is known."""
+        """A job has been taken up: its row is known. What is no case's work leaves none."""
+        if job.case < 0:
+            return
         name = team.people[job.who].name
         self.rows.append(Row(job.case, job.step, job.start, job.end, name, team.role, job.enabled, job.parts, job.case in self.moved))
         self.touch += job.end - job.start

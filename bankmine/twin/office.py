@@ -10,12 +10,14 @@ import numpy as np
 from bankmine.facts import Facts
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.eventlog import DAY, SECOND
-from bankmine.measure.causes import ABSENT, CLOSED, CUSTOMER, SYSTEM, UNEXPLAINED
+from bankmine.measure.causes import CUSTOMER, SYSTEM, UNEXPLAINED
 from bankmine.process.definition import Kind, Party
 from bankmine.stats.grouped import each_group
 
 FEWEST_OF_ROLE = 0.05  # of a person's items: who works for a role less often than that is not among its people
-BREAK = 300 * SECOND  # that a free person may let pass
+MINUTE = 60 * SECOND
+BREAK = 5 * MINUTE  # that a free person may let pass
+OF_DUTY = 0.2  # of the duty time of a wait: who was free for less was busy
 ALWAYS = 1 << 62
 HALF_A_DAY, MONTH = DAY // 2, 28 * DAY
 BY_INSTANCE = (
@@ -124,6 +126,7 @@ class Office:
             mine = queued & (role == number)
             staff = staff if len(staff) else np.flatnonzero(items[number])
             desks.append(Desk(tuple(staff.tolist()), whole=bool(spans[mine].mean() <= WHOLE) if mine.any() else True))
+        whole = np.array([desk.whole for desk in desks] + [False], dtype=bool)[np.where(queued, role, -1)]
         since, until = _there(facts, began, queued, desks)
         people = tuple(Person(*each) for each in zip(duty.of_resource.tolist(), since.tolist(), until.tolist(), strict=True))
         enabler, enabled = _in_turn(facts, queued)
@@ -148,7 +151,7 @@ class Office:
             person=person,
             opening=opening,
             hold=hold,
-            lies=np.where(queued, np.minimum(_lies(parts, work, role, desks), waited - hold), 0),
+            lies=np.where(queued, np.minimum(_lies(facts, enabled, began, work, queued, whole), waited - hold), 0),
             waited=waited,
             wait=wait,
             work=work,
@@ -221,13 +224,58 @@ def _in_turn(facts: Facts, queued: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return enabler, enabled
 
 
-def _lies(parts: np.ndarray, work: np.ndarray, role: np.ndarray, desks: list[Desk]) -> np.ndarray:
-    """int64 [instances]: how long work lay though the one who did it was free. Where people begin only what they finish before closing,
-    they are rightly free before it for less than the item takes: that is recomputed, as a short break is.
+def _lies(facts: Facts, enabled: np.ndarray, began: np.ndarray, work: np.ndarray, queued: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """int64 [instances]: for how much duty time, at the end of its wait, work lay that the one who did it had been free for.
+
+    Not free are those who begin only what they finish before closing (bool `whole` [instances]) and have taken what they cannot, nor is
+    anybody in a short break. Who was free for less than a fifth of the wait's duty time was busy all the same: only that time counts.
     """
-    whole = np.array([desk.whole for desk in desks] + [False], dtype=bool)[role]
-    rightly = np.where(whole & (parts[:, CLOSED] + parts[:, ABSENT] > 0), work, 0) + BREAK
-    return np.where(parts[:, UNEXPLAINED] <= rightly, 0, parts[:, UNEXPLAINED])
+    parts, duty, busy = facts.causes.parts, facts.duty, facts.causes.busy
+    ready = enabled + parts[:, CUSTOMER] + parts[:, SYSTEM]
+    lies = parts[:, UNEXPLAINED].copy()
+    for person, mine in each_group(np.where(queued & (busy.server >= 0), facts.resource, -1)):
+        if person < 0 or duty.of_resource[person] < 0:
+            continue
+        calendar = duty.calendars[duty.of_resource[person]]
+        rows = mine[np.argsort(began[mine], kind="stable")]
+        taken = _Taken.of(calendar, ready[rows], began[rows], facts.moment[rows], work[rows] * whole[rows])
+        lies[rows] -= taken.until(began[rows]) - taken.until(ready[rows])
+        free = rows[(lies[rows] > BREAK) & (facts.causes.batches.of_row[rows] < 0)]
+        free = free[lies[free] >= OF_DUTY * calendar.between(ready[free], began[free])]
+        before, after, at_first = ready[free], began[free], taken.until(ready[free])
+        while (after - before).max(initial=0) > MINUTE:
+            middle = (before + after) // 2
+            idle = busy.idle(busy.server[free], ready[free], middle) - (taken.until(middle) - at_first)
+            before, after = np.where(idle > BREAK, before, middle), np.where(idle > BREAK, middle, after)
+        lies[free] = calendar.between(after, began[free])
+    return np.where(lies <= BREAK, 0, lies)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Taken:
+    """When somebody had taken what could not be finished before closing, and was to begin it at the next opening: stretches of duty time."""
+
+    begin: np.ndarray
+    end: np.ndarray
+
+    @classmethod
+    def of(cls, calendar: BusinessCalendar, ready: np.ndarray, began: np.ndarray, ended: np.ndarray, work: np.ndarray) -> "_Taken":
+        """Of one person's work in the order in which it began; `work` 0: it may be left over a closing."""
+        slot = np.searchsorted(calendar.begin, began, side="right") - 1
+        day = np.maximum(slot - 1, 0)
+        before = np.maximum.accumulate(np.append(np.iinfo(np.int64).min, ended))[:-1]
+        since = np.maximum(before, np.maximum(ready, calendar.begin[day]))
+        closing = calendar.end[day]
+        mine = (slot > 0) & (began - calendar.begin[slot] <= BREAK) & (since < closing) & (work > closing - since)
+        return cls(since[mine], closing[mine])
+
+    def until(self, moment: np.ndarray) -> np.ndarray:
+        """int64: how much of such time has passed by each moment."""
+        if not len(self.begin):
+            return np.zeros(len(moment), dtype=np.int64)
+        gone = np.searchsorted(self.begin, moment, side="right")
+        passed = np.append(0, np.cumsum(self.end - self.begin))[gone]
+        return passed - np.where(gone > 0, np.maximum(self.end[np.maximum(gone - 1, 0)] - moment, 0), 0)
 
 
 def _batches(facts: Facts, queued: np.ndarray) -> dict[int, Batch]:

@@ -1,7 +1,6 @@
 """Queues played event by event: work comes, waits its turn, and is done by people in their hours (trace-driven simulation)."""
 
 import heapq
-import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ from bankmine.twin.office import Office
 
 FOREVER = 1 << 62
 NIGHT = DAY // 6
-GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill the interval evenly
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,21 +77,22 @@ class OpenHours:
         slot = bisect_left(self.full, target)
         return FOREVER if slot >= len(self.before) else self.begin[slot] + (target - self.before[slot])
 
-    def moved(self, time: int, by: int, draw: float) -> int:
-        """The same clock time on another open day, on average `by` later or earlier: for the last day, where only part of it is left to
-        go, `draw` (0-1) decides, so that who answered on a Monday is as likely as the weekend is long to stay there.
+    def moved(self, time: int, by: int, owed: dict[int, float]) -> int:
+        """The same clock time on another open day, on average `by` later or earlier: of those who have only part of a day to go, or of a
+        weekend, as many go as make up for it. `owed`: by the length of such a step, what part of one those before have not gone.
         """
         day, step = bisect_right(self.day, time) - 1, 1 if by > 0 else -1
         if day < 0:
             return time
         clock, left = time - self.day[day], abs(by)
         while 0 <= day + step < len(self.day):
-            jump = abs(self.day[day + step] - self.day[day])
-            if left < jump * (1 - draw):
+            jump = self.day[day + step] - self.day[day]
+            if left < abs(jump):
+                part = owed.get(jump, 0.5) + left / abs(jump)
+                owed[jump] = part % 1
+                day += step * int(part)
                 break
-            day, left = day + step, left - jump
-            if left <= 0:
-                break
+            day, left = day + step, left - abs(jump)
         return self.day[day] + clock
 
 
@@ -116,6 +115,7 @@ def play(office: Office) -> Played:
     first = np.searchsorted(parents[order], np.arange(-1, size + 1)).tolist()
     order = children[order].tolist()
     missing = (1 + (office.also >= 0)).tolist()
+    owed: dict[int, float] = {}
     keeps, came, was = office.keeps.tolist(), office.came.tolist(), office.was.tolist()
     enabled, seen, began, ended, who = [0] * size, [0] * size, [0] * size, [0] * size, [-1] * size
 
@@ -157,7 +157,7 @@ def play(office: Office) -> Played:
                 at = max(at, enabled[child])
                 enabled[child] = at
                 if keeps[child]:
-                    delay = max(hours[opening[child]].moved(came[child], at - was[child], child * GOLDEN % 1) - at, 0)
+                    delay = max(hours[opening[child]].moved(came[child], at - was[child], owed) - at, 0)
                 else:
                     delay = hold[child] if queued[child] else wait[child]
                 at += delay
