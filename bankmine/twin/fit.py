@@ -117,8 +117,8 @@ def fitted(facts: Facts, office: Office, since: int) -> tuple[Office, Played, Fi
     split = since + int(TRAINED * (int(enabled.max()) - since))
     training = enabled < split
     mine = office.queued & training
-    # One queue for all, first come, first served; each item for the person who did it; the last that came first.
-    ways = ((False, False), (True, False), (False, True))
+    # One queue for all, first come, first served; each item for the person who did it; the last that came first; both.
+    ways = ((False, False), (True, False), (False, True), (True, True))
     totals, apart = np.zeros((2, len(ways), len(office.desks)))
     plays = [play(_organised(office, [way] * len(office.desks))) for way in ways]
     for number, played in enumerate(plays):
@@ -128,8 +128,10 @@ def fitted(facts: Facts, office: Office, since: int) -> tuple[Office, Played, Fi
     waited = grouped_sum(observed[mine], office.role[mine], len(office.desks))
     # Who did it is known only afterwards, and nobody who is added would get any of it: not unless one queue is plainly not it, and this
     # comes nearer by half, in all and item by item: work that lies also waits longer than in one queue.
-    named = (totals[0] > LARGEST_ERROR * waited) & (totals[1] < totals[0] / 2) & (apart[1] < apart[0] / 2)
-    last = ~named & (apart[2] < CLEARLY * apart[0])
+    named = np.zeros(len(office.desks), dtype=bool)
+    for way in (1, 3):
+        named |= (totals[0] > LARGEST_ERROR * waited) & (totals[way] < totals[0] / 2) & (apart[way] < apart[0] / 2)
+    last = np.where(named, apart[3] < CLEARLY * apart[1], apart[2] < CLEARLY * apart[0])
     office = _organised(office, list(zip(named.tolist(), last.tolist(), strict=True)))
     played = play(office) if (named | last).any() else plays[0]
     size, activity = len(office.names), office.activity

@@ -163,7 +163,8 @@ class Twin:
 
     def interval(self, saved: np.ndarray, error: float = 0.0) -> tuple[float | None, float | None]:
         """Seconds a case: the 90 % interval of mean `saved` [cases counted] by moving blocks of arrival weeks, with the `error` of the twin
-        on the steps concerned, seconds a case, in quadrature; None under 12 weeks.
+        on the steps concerned, seconds a case, in quadrature; None under 12 weeks. Queues run otherwise each time, and what is to come is
+        one more run: the spread of the weeks counts for both.
         """
         came = self._came[self.counted]
         low, high = weekly_interval(saved, (came - came.min()) // WEEK)
@@ -171,7 +172,8 @@ class Twin:
             return None, None
         low, high, mean = low / SECOND, high / SECOND, float(saved.mean()) / SECOND
         wider = 1.645 * error
-        return mean - float(np.hypot(mean - low, wider)), mean + float(np.hypot(high - mean, wider))
+        down, up = (float(np.hypot(2**0.5 * side, wider)) for side in (mean - low, high - mean))
+        return mean - down, mean + up
 
     def usable(self, steps: np.ndarray) -> bool:
         """Whether the twin foretells the steps (bool [activities]), as far as their items are enough to tell; not where none are."""

@@ -280,6 +280,26 @@ def test_two_problems_that_cannot_be_told_apart_are_refused():
         generate("loan", seed=5, cases=CASES, problem=("P13", "P13"))
 
 
+@pytest.mark.parametrize("unlike", ["growth", "unequal clerks", "work elsewhere", "last come"])
+def test_an_office_that_a_model_is_not_told_of(unlike: str):
+    usual, other = (generate("loan", seed=5, cases=400, unlike=name) for name in (None, unlike))
+    table = other.table
+    if unlike == "growth":
+        arrived = table.group_by("case_id").agg(pl.col("start_time").min())["start_time"]
+        middle = arrived.min() + (arrived.max() - arrived.min()) / 2
+        assert (arrived > middle).sum() > 1.1 * (arrived < middle).sum()
+    if unlike == "unequal clerks":
+        work = (pl.col("end_time") - pl.col("start_time")).dt.total_seconds()
+        entered = [each.table.filter(pl.col("activity") == "Enter application data") for each in (usual, other)]
+        paces = [each.group_by("resource").agg(work.mean().alias("s"))["s"] for each in entered]
+        assert paces[1].max() / paces[1].min() > 1.2 > paces[0].max() / paces[0].min()
+    if unlike == "work elsewhere":  # it leaves no rows
+        assert set(table["activity"]) == set(usual.table["activity"]) and set(table["case_id"]) == set(usual.table["case_id"])
+        assert not table.equals(usual.table)
+    if unlike == "last come":
+        assert other.truth.causes["prioritisation"] > 100 * usual.truth.causes["prioritisation"]
+
+
 def test_dirty_rows_change_no_row_that_can_be_read():
     clean, dirty = (generate("loan", seed=3, cases=CASES, dirty=share) for share in (0.0, 0.05))
     labels_seen = set(dirty.table["activity"].to_list())

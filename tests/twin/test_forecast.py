@@ -40,9 +40,17 @@ def test_work_that_lies_is_kept_lying_though_its_later_owner_was_partly_busy() -
     assert found.simulate(*sample.truth.problems[0].remedy).wait_before_s[step] == pytest.approx(waited, rel=0.05)
 
 
+def test_work_that_lies_is_not_taken_for_work_that_waits_for_its_person() -> None:
+    sample = generate("payment", seed=2600, cases=1000, problem="P25", effect=0.2)
+    lain, named = analysis(sample), analysis(generate("payment", seed=500, cases=1000, problem="P09", effect=0.12))
+    assert not any(desk.named for desk in lain.twin.office.desks)
+    assert [role for role, desk in zip(named.twin.office.roles, named.twin.office.desks, strict=True) if desk.named]
+    assert lain.simulate(*sample.truth.problems[0].remedy).saved_s == pytest.approx(sample.truth.problems[0].cost_s, rel=0.15)
+
+
 def test_what_the_twin_cannot_foretell_is_said() -> None:
-    sample = generate("loan", seed=501, cases=1000, problem="P10", effect=0.14)  # who goes first is not to be seen in the log
-    found = analysis(sample).simulate("Account officer +1")
+    sample = generate("deposit", seed=501, cases=1000, problem="P08", effect=0.12, unlike="work elsewhere")
+    found = analysis(sample).simulate("Teller +1")
     assert not found.usable
     assert any(isinstance(block, Notice) for block in found.blocks())
 

@@ -66,6 +66,27 @@ def test_what_cannot_be_finished_before_closing_is_begun_the_next_day() -> None:
     assert told(play(broken), broken, "check") == [(14, 25), (1, 3)]
 
 
+def test_work_that_lies_does_so_from_when_its_owner_was_first_free_whatever_they_did_then() -> None:
+    # bob is free from 3 to 5, does what came later, and only then the check of c0: it could have been begun at 3.
+    of = office(
+        "c0: enter 0-2 @a role=clerk | check 8-9 @bob role=officer\n"
+        "c1: enter 0-1 @b role=clerk | check 1-3 @bob role=officer\n"
+        "c2: enter 0-5 @c role=clerk | check 5-8 @bob role=officer"
+    )
+    check = of.activity == of.names.index("check")
+    assert (of.lies[check] / HOUR).round(1).tolist() == [4.9, 0, 0]  # but for the five minutes of a short break
+
+
+def test_nothing_lies_while_what_cannot_be_finished_before_closing_is_taken() -> None:
+    # From 13 to closing at 15 bob has taken the long check of c0; the short one of c1 waits behind it and does not lie.
+    lines = [
+        "c0: enter 0-13 @a role=clerk | check 24-27 @bob role=officer",
+        "c1: enter 0-13.5 @b role=clerk | check 27-28 @bob role=officer",
+    ]
+    of = office("\n".join([*lines, "c2: enter 0-1 @c role=clerk | check 1-3 @bob role=officer"]))
+    assert of.desks[of.roles.index("officer")].whole and not of.lies.any()
+
+
 def test_a_batch_is_held_until_it_is_full_and_the_last_one_until_nothing_more_comes() -> None:
     of = office("\n".join(f"c{k}: enter 0-{1 + k} @a{k} role=clerk | check {1 + k}-{2 + k} @bob role=officer" for k in range(3)))
     check = of.names.index("check")
