@@ -163,6 +163,12 @@ class BusinessCalendar:
         years = [[int(datetime(each, 1, 1, tzinfo=zone).timestamp()) * SECOND for each in (y, y + 1)] for y in self.estimated_years]
         return any(bool(((start < last) & (end > first)).any()) for first, last in years)
 
+    def union(self, *others: "BusinessCalendar") -> "BusinessCalendar":
+        """Open when any of them is, over this calendar's span."""
+        begin, end = (np.concatenate([getattr(each, name) for each in (self, *others)]) for name in ("begin", "end"))
+        name = " + ".join(dict.fromkeys(each.name for each in (self, *others)))
+        return BusinessCalendar.from_slots(begin, end, self.zone, name, discovered=self.discovered, span=self.span)
+
     def intersect(self, other: "BusinessCalendar", name: str | None = None) -> "BusinessCalendar":
         """The time in which both are open, over the span of both. Raises ValueError where the spans do not meet."""
         span = (max(self.span[0], other.span[0]), min(self.span[1], other.span[1]))

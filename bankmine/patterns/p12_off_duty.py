@@ -132,30 +132,24 @@ class OffDuty(Pattern):
             extended = self._extended(opening)
             longer[rows] = np.clip(began[rows] - extended.add(ready[rows], worked), 0, until[rows])
             if duty.organisation >= 0:
-                wider = _union(opening, duty.calendars[duty.organisation])
+                wider = opening.union(duty.calendars[duty.organisation])
                 house[rows] = np.clip(began[rows] - wider.add(ready[rows], worked), 0, until[rows])
         return known, off, until, house, longer
 
     def _extended(self, opening: BusinessCalendar) -> BusinessCalendar:
         hours = f"Mon-Sun {_clock(self.open_from)}-{_clock(self.open_to)}"
-        return _union(opening, BusinessCalendar.of(hours, opening.zone, *opening.span))
+        return opening.union(BusinessCalendar.of(hours, opening.zone, *opening.span))
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         _, _, _, house, longer = self._waits(facts)
         calendars, opening = facts.duty.calendars, int(np.bincount(facts.duty.opening[finding.rows]).argmax())
         as_house = self._as_house(house, longer, finding.rows)
-        wider = _union(calendars[opening], calendars[facts.duty.organisation]) if as_house else self._extended(calendars[opening])
+        wider = calendars[opening].union(calendars[facts.duty.organisation]) if as_house else self._extended(calendars[opening])
         return (Opened(role_of(facts, finding), wider),)
 
     @staticmethod
     def _as_house(house: np.ndarray, longer: np.ndarray, rows: np.ndarray) -> bool:
         return int(house[rows].sum()) >= int(longer[rows].sum()) / 2
-
-
-def _union(opening: BusinessCalendar, other: BusinessCalendar) -> BusinessCalendar:
-    """Open when either is."""
-    begin, end = np.append(opening.begin, other.begin), np.append(opening.end, other.end)
-    return BusinessCalendar.from_slots(begin, end, opening.zone, f"{opening.name} + {other.name}", span=opening.span)
 
 
 def _clock(hour: float) -> str:

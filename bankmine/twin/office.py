@@ -20,6 +20,7 @@ BREAK = 5 * MINUTE  # that a free person may let pass
 OF_DUTY = 0.2  # of the duty time of a wait: who was free for less was busy
 ALWAYS = 1 << 62
 HALF_A_DAY, MONTH = DAY // 2, 28 * DAY
+SEEN_CLOSED = 0.1  # of the times at which the house is open and a role seems not to be: work waited in so many, or it is open, too
 BY_INSTANCE = (
     "row", "activity", "arrives", "queued", "role", "person", "opening", "hold", "lies", "waited", "wait", "work", "urgency", "design",
     "keeps", "came", "was",
@@ -160,7 +161,7 @@ class Office:
             keeps=keeps,
             came=came,
             was=enabled,
-            calendars=duty.calendars,
+            calendars=_seen(facts, enabled, began, work, queued),
             roles=roles.names,
             people=people,
             desks=tuple(desks),
@@ -188,6 +189,38 @@ class Office:
         desks = list(self.desks)
         desks[role] = replace(desks[role], **changes)  # type: ignore[arg-type]
         return replace(self, desks=tuple(desks))
+
+
+def _seen(facts: Facts, enabled: np.ndarray, began: np.ndarray, work: np.ndarray, queued: np.ndarray) -> tuple[BusinessCalendar, ...]:
+    """The calendars of duty; of those found in the log, each that only looks shorter than the house's, for no work came then, is the house's.
+
+    Who is closed lets work wait: such hours are seen in which some item waited that could have been done in them. Items that wait for a
+    batch show nothing.
+    """
+    duty, parts = facts.duty, facts.causes.parts
+    rows = np.flatnonzero(queued & (facts.causes.batches.of_row < 0))
+    used = [duty.calendars[k] for k in np.unique(duty.person[queued]).tolist() if duty.calendars[k].discovered]
+    if len(used) < 2:
+        return duty.calendars
+    house, result = used[0].union(*used[1:]), list(duty.calendars)
+    for number, calendar in enumerate(duty.calendars):
+        if calendar not in used:
+            continue
+        edges = np.unique(np.concatenate([house.begin, house.end, calendar.begin, calendar.end]))
+        edges = edges[(edges >= enabled.min()) & (edges <= began.max())]
+        middle = (edges[:-1] + edges[1:]) // 2
+        shut = np.flatnonzero(house.is_open(middle) & ~calendar.is_open(middle))
+        mine = rows[duty.person[rows] == number]
+        end = edges[shut + 1]
+        ready = enabled[mine] + parts[mine, CUSTOMER] + parts[mine, SYSTEM]
+        first, last = np.searchsorted(end, ready + np.maximum(work[mine], BREAK)), np.searchsorted(end, began[mine], side="right")
+        waited = np.zeros(len(end) + 1, dtype=np.int64)
+        some = first < last
+        np.add.at(waited, first[some], 1)
+        np.add.at(waited, last[some], -1)
+        if len(end) and (np.cumsum(waited)[:-1] > 0).mean() < SEEN_CLOSED:
+            result[number] = house
+    return tuple(result)
 
 
 def _there(facts: Facts, began: np.ndarray, queued: np.ndarray, desks: Sequence[Desk]) -> tuple[np.ndarray, np.ndarray]:
