@@ -36,3 +36,24 @@ def test_what_cannot_be_played_is_refused(place, capsys, change, code) -> None:
     assert main(["simulate", place, *change, "-q"]) == 2
     captured = capsys.readouterr()
     assert code in captured.err and not captured.out
+
+
+def test_a_forecast_as_a_page_and_as_a_file(place, tmp_path, capsys) -> None:
+    page, file = tmp_path / "what-if.html", tmp_path / "what-if.json"
+    said = ["--change", "审批主管 +1", "--lang", "zh", "-q"]
+    assert main(["simulate", place, *said, "--report", str(page), "--json", str(file)]) == 0
+    assert "每件节省" in capsys.readouterr().out
+    found, text = json.loads(file.read_text(encoding="utf-8")), page.read_text(encoding="utf-8")
+    assert found["said"] == [{"zh": "「审批主管」增加 1 人", "en": "1 more of “审批主管”"}]
+    assert "推演：「审批主管」增加 1 人" in text and "<script" not in text and "孪生的可信度" in text
+
+
+def test_what_the_recommendations_are_played_on_can_be_chosen(tmp_path, capsys) -> None:
+    log = str(generate("loan", seed=600, cases=600, problem="P08", effect=0.2).write(tmp_path))
+    methods = []
+    for twin in ("window", "off"):
+        assert main(["analyze", log, "--twin", twin, "--json", str(tmp_path / f"{twin}.json"), "-q"]) == 0
+        found = json.loads((tmp_path / f"{twin}.json").read_text(encoding="utf-8"))
+        methods.append((found["recommendations"][0]["gain"]["method"], found["twin"] is None))
+    assert methods == [("twin", False), ("queue_formula", True)]
+    assert main(["analyze", log, "--twin", "sometimes"]) == 2

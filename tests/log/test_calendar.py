@@ -272,10 +272,13 @@ PAIRS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12)), min_size=1, 
 
 
 @given(PAIRS, PAIRS)
-def test_the_intersection_is_open_where_both_are(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+def test_the_intersection_is_open_where_both_are_and_the_union_where_one_is(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
     parts = [np.array(pairs) for pairs in (one, other)]
     both = [BusinessCalendar.from_slots(p[:, 0], p.sum(axis=1), "UTC", "part", span=(0, 100), discovered=True) for p in parts]
     found = both[0].intersect(both[1])
     times = np.arange(100)
     assert (found.is_open(times) == (both[0].is_open(times) & both[1].is_open(times))).all()
     assert (found.begin[1:] > found.end[:-1]).all() and found.discovered
+    either = both[0].union(both[1])
+    assert (either.is_open(times) == (both[0].is_open(times) | both[1].is_open(times))).all()
+    assert (either.begin[1:] > either.end[:-1]).all() and either.discovered

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from bankmine.api import Analysis, analyze, read_log
+from bankmine.log.eventlog import DAY
 from bankmine.sample import Sample, generate
 from bankmine.show.blocks import Notice, TableBlock
+
+HOUR = DAY // 24
 
 
 def analysis(sample: Sample) -> Analysis:
@@ -46,6 +49,22 @@ def test_work_that_lies_is_not_taken_for_work_that_waits_for_its_person() -> Non
     assert not any(desk.named for desk in lain.twin.office.desks)
     assert [role for role, desk in zip(named.twin.office.roles, named.twin.office.desks, strict=True) if desk.named]
     assert lain.simulate(*sample.truth.problems[0].remedy).saved_s == pytest.approx(sample.truth.problems[0].cost_s, rel=0.15)
+
+
+def test_hours_that_only_look_short_for_no_work_came_then_are_those_of_the_house() -> None:
+    def hours_a_week(sample: Sample, role: str) -> tuple[float, float]:
+        """As found in the log, and as the twin has them."""
+        facts, office = analysis(sample).facts, analysis(sample).twin.office
+        index = office.people[office.desks[office.roles.index(role)].people[0]].calendar
+        week = (int(facts.began.min()) + 14 * DAY, int(facts.began.min()) + 21 * DAY)
+        found, kept = (calendars[index].between(*week) / HOUR for calendars in (facts.duty.calendars, office.calendars))
+        return float(found), float(kept)
+
+    # Settlement is done at 11 o'clock on two days, in batches; supervisors are there on three days, and work waits for them on the others.
+    batched = generate("payment", seed=3602, cases=1000, problem="P11", effect=0.2)
+    assert hours_a_week(batched, "Settlement clerk") == pytest.approx((16.25, 40), abs=1)
+    short = generate("payment", seed=3600, cases=1000, problem="P12", effect=0.06)
+    assert hours_a_week(short, "Supervisor") == pytest.approx((24, 24), abs=1)
 
 
 def test_what_the_twin_cannot_foretell_is_said() -> None:
