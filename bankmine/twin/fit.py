@@ -138,10 +138,17 @@ def fitted(facts: Facts, office: Office, since: int) -> tuple[Office, Played, Fi
     # What the last weeks lie longer than is seen is not known beforehand: as long as the first ones did.
     held = _longer(office, played, training)
     usual = grouped_sum(held[mine], activity[mine], size) // np.maximum(np.bincount(activity[mine], minlength=size), 1)
-    foretelling = replace(office, lies=office.lies + np.where(office.queued & ~training, usual[activity], held))
-    fit = _judged(facts, foretelling, play(foretelling), observed, split, office.lies)
-    office = replace(office, lies=office.lies + _longer(office, played, np.ones(len(training), dtype=bool)))
-    return office, play(office), fit
+    _, foretold = _lying(office, played, np.where(office.queued & ~training, usual[activity], held))
+    fit = _judged(facts, office, foretold, observed, split)
+    return *_lying(office, played, _longer(office, played, np.ones(len(training), dtype=bool))), fit
+
+
+def _lying(office: Office, played: Played, longer: np.ndarray) -> tuple[Office, Played]:
+    """The office in which work lies so much longer, int64 [instances], and its play; as they are where it does not."""
+    if not longer.any():
+        return office, played
+    office = replace(office, lies=office.lies + longer)
+    return office, play(office)
 
 
 def _longer(office: Office, played: Played, rows: np.ndarray) -> np.ndarray:
@@ -168,8 +175,8 @@ def _organised(office: Office, ways: Sequence[tuple[bool, bool]]) -> Office:
     return replace(office, desks=tuple(desks))
 
 
-def _judged(facts: Facts, office: Office, played: Played, observed: np.ndarray, split: int, lies: np.ndarray) -> Fit:
-    size, activity, predicted = len(office.names), office.activity, played.began - played.seen - lies
+def _judged(facts: Facts, office: Office, played: Played, observed: np.ndarray, split: int) -> Fit:
+    size, activity, predicted = len(office.names), office.activity, played.began - played.seen - office.lies
     enabled = facts.enabled[office.row]
     later = office.queued & (enabled >= split)
     earlier = office.queued & (enabled < split)
