@@ -1,11 +1,11 @@
 """How true the twin's forecasts are, and how long they take.
 
-    python benchmarks/twin.py [--seeds 6] [--first-seed 600] [--speed 100000] [--write]
+    python benchmarks/twin.py [--seeds 4] [--first-seed 600] [--speed 100000] [--write]
 
 Problems that a change undoes are planted on that many seeds in each process, at 6, 12 and 20 % in turn, half of them in an office that is
 not as the twin takes it to be: demand that grows, clerks who are not equally quick, work that the log does not hold, the last that came
-first. The log is analysed, the truth's remedy is simulated (where no words say it, the remedy of the pattern's finding: P03, P13, P20,
-P30), and what it saves is held against what the problem cost in the generator's own
+first. The log is analysed, the truth's remedy is simulated (P03, P13, P20, P30, which no words say: the remedy of the pattern's finding;
+P12 without one, whose customers come at other times, is left out), and what it saves is held against what the problem cost in the generator's own
 run without it. Printed by pattern and by office: logs; in how many the 90 % interval holds the truth; the median relative error; the median
 width of the interval over the truth; in how many the twin says that it can be used. P10 sets off what some gain against what others lose:
 its true gain is about nothing, so only its interval is judged.
@@ -39,6 +39,7 @@ from bankmine.twin.queues import play
 
 DOCS = Path(__file__).parents[1] / "docs"
 PATTERNS = ("P01", "P02", "P03", "P04", "P08", "P09", "P10", "P11", "P12", "P13", "P20", "P25", "P29", "P30")
+BY_FINDING = ("P03", "P13", "P20", "P30")
 PROCESSES = ("deposit", "loan", "payment", "wealth")
 UNLIKE: tuple[Unlike, ...] = get_args(Unlike)
 EFFECTS = (0.06, 0.12, 0.20)
@@ -107,10 +108,10 @@ def tried(job: Job) -> Trial | Healthy | None:
     truth = sample.truth.problems[0]
     analysis = bankmine.analyze(bankmine.read_log(sample.table))
     changes: list[str | Change] = list(truth.remedy)
-    if not changes:
+    if not changes and job.pattern in BY_FINDING:
         found = next((c for c in analysis.candidates if c.pattern.code == job.pattern), None)
         changes += () if found is None else found.pattern.remedy(analysis.facts, found.finding)
-    if not changes or truth.cost_s <= 0:
+    if not changes:
         return None
     forecast = analysis.simulate(*changes)
     assert forecast.low_s is not None and forecast.high_s is not None, "the logs are longer than 12 weeks"
@@ -166,7 +167,7 @@ def speed(cases: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--first-seed", type=int, default=600)
     parser.add_argument("--speed", type=int, default=100_000)
     parser.add_argument("--write", action="store_true", help="write docs/twin.md")
