@@ -20,13 +20,16 @@ def analyze(
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)
     ] = None,
+    excel: Annotated[
+        Path | None, typer.Option("--excel", metavar="FILE", help="Write the report's tables as a workbook.", show_default=False)
+    ] = None,
     twin: TwinOption = PlayedOn.WINDOW,
 ) -> None:
     """Say what is wrong and what to do first.
 
     Reads and checks the log, measures waiting and rework, judges the six diagnoses and ranks what can be done.
     """
-    outputs = distinct({"--report": report, "--json": json}, reading.log)
+    outputs = distinct({"--report": report, "--json": json, "--excel": excel}, reading.log)
     with working(reading, READING):
         log = reading.read()
     with working(reading, ANALYSING):
@@ -42,5 +45,9 @@ def analyze(
             content[outputs["--report"]] = page(analysis, reading.language).encode("utf-8", "backslashreplace")
         if "--json" in outputs:
             content[outputs["--json"]] = json_bytes(analysis.as_json())
+        if "--excel" in outputs:
+            from bankmine.report.excel import workbook
+
+            content[outputs["--excel"]] = workbook(analysis, reading.language)
         write(content)
     show(blocks, reading.language, log.source.timezone)

@@ -6,6 +6,6 @@ from bankmine.twin.changes_people import First, Hours, Opened, Order, People, Po
 from bankmine.twin.changes_work import Automated, Batched, Merged, Parallel, PickedUp, Quicker, Rework, Spared
 
 __all__ = [
-    "Answered", "Appointed", "Automated", "Batched", "Change", "Demand", "First", "Hours", "Merged", "Opened", "Order", "Parallel", "People",
-    "PickedUp", "Pooled", "Quicker", "Rework", "Spared", "applied", "evenly", "nonsense",
+    "Answered", "Appointed", "Automated", "Batched", "Change", "Demand", "First", "Hours", "Merged", "Opened", "Order", "Parallel",
+    "People", "PickedUp", "Pooled", "Quicker", "Rework", "Spared", "applied", "evenly", "nonsense",
 ]  # fmt: skip

@@ -68,8 +68,8 @@ class Office:
     """A log, or a part of it, as work for an office; arrays by instance in the log's order, int64 microseconds unless said otherwise.
 
     `row` int64: the instance in the log. `enabler`: the instance that makes it possible, -1 = the case's arrival, at `arrives`; `also`:
-    another that has to be over, -1 none. `queued` bool: its wait is recomputed, from the queue of `role` (int32, into `desks`) on; before that pass
-    `hold` of wall time, before it can be seen (the customer, a system, a contract), and `lies` of opening
+    another that has to be over, -1 none. `queued` bool: its wait is recomputed, from the queue of `role` (int32, into `desks`) on; before
+    that pass `hold` of wall time, before it can be seen (the customer, a system, a contract), and `lies` of opening
     time though somebody is free (unexplained). `wait`: of the others, as it was. `work`: of queued ones in
     duty time, of the others as it was. `person` int32: who did it, -1 unknown; `opening` int32: the calendar of its office.
     `waited`: all of the wait, as it was. `urgency` int32: the lower goes first in the queue. `design` bool: the
@@ -192,7 +192,8 @@ class Office:
 
 
 def _seen(facts: Facts, enabled: np.ndarray, began: np.ndarray, work: np.ndarray, queued: np.ndarray) -> tuple[BusinessCalendar, ...]:
-    """The calendars of duty; of those found in the log, each that only looks shorter than the house's, for no work came then, is the house's.
+    """The calendars of duty; of those found in the log, each that only looks shorter than the house's, for no work came then, is the
+    house's.
 
     Who is closed lets work wait: such hours are seen in which some item waited that could have been done in them. Items that wait for a
     batch show nothing.
@@ -286,7 +287,7 @@ def _lies(facts: Facts, enabled: np.ndarray, began: np.ndarray, work: np.ndarray
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Taken:
-    """When somebody had taken what could not be finished before closing, and was to begin it at the next opening: stretches of duty time."""
+    """When somebody had taken what could not be finished before closing, and was to begin it at the next opening: duty time."""
 
     begin: np.ndarray
     end: np.ndarray

@@ -272,7 +272,9 @@ PAIRS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 12)), min_size=1, 
 
 
 @given(PAIRS, PAIRS)
-def test_the_intersection_is_open_where_both_are_and_the_union_where_one_is(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> None:
+def test_the_intersection_is_open_where_both_are_and_the_union_where_one_is(
+    one: list[tuple[int, int]], other: list[tuple[int, int]]
+) -> None:
     parts = [np.array(pairs) for pairs in (one, other)]
     both = [BusinessCalendar.from_slots(p[:, 0], p.sum(axis=1), "UTC", "part", span=(0, 100), discovered=True) for p in parts]
     found = both[0].intersect(both[1])
