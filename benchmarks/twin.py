@@ -6,9 +6,9 @@ Problems that a change undoes are planted on that many seeds in each process, at
 not as the twin takes it to be: demand that grows, clerks who are not equally quick, work that the log does not hold, the last that came
 first. The log is analysed, the truth's remedy is simulated (P03, P13, P20, P30, which no words say: the remedy of the pattern's finding;
 P12 without one, whose customers come at other times, is left out), and what it saves is held against what the problem cost in the
-generator's own run without it. Printed by pattern and by office: logs; in how many the 90 % interval holds the truth; the median relative error; the median
-width of the interval over the truth; in how many the twin says that it can be used. P10 sets off what some gain against what others lose:
-its true gain is about nothing, so only its interval is judged.
+generator's own run without it. Printed by pattern and by office: logs; in how many the 90 % interval holds the truth; the median
+relative error; the median width of the interval over the truth; in how many the twin says that it can be used. P10 sets off what some gain
+against what others lose: its true gain is about nothing, so only its interval is judged.
 
 Then, on healthy logs of the same offices: changes that save nothing (one queue where there is one, work picked up at once where none
 lies), and how often the interval excludes nothing; and the errors with which unchanged plays foretell the waits of the last 30 % of the
