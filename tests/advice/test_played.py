@@ -8,6 +8,7 @@ from bankmine.advice.played import MOST_INSTANCES
 from bankmine.api import Analysis
 from bankmine.log.eventlog import DAY
 from bankmine.sample import generate
+from bankmine.show.blocks import Paragraph, TableBlock
 from bankmine.twin.changes import People
 from bankmine.twin.twin import Twin
 
@@ -39,6 +40,16 @@ def test_the_gain_is_that_of_simulating_the_remedy() -> None:
     forecast = found.simulate(f"{role} +1")
     gain = found.recommendations[0].gain.realistic
     assert gain is not None and (gain.estimate, gain.low, gain.high) == pytest.approx((forecast.saved_s, forecast.low_s, forecast.high_s))
+
+
+def test_explained_are_the_change_that_was_played_and_what_each_part_of_it_saves() -> None:
+    found = analysis("loan", "P08", 600)
+    table = next(b for b in found.explain(1) if isinstance(b, TableBlock) and b.caption is not None and b.caption.en.startswith("Played"))
+    role, gain = found.recommendations[0].where["role"], found.recommendations[0].gain
+    assert table.caption is not None and table.caption.en == f"Played: 1 more of “{role}”"
+    assert gain.realistic is not None and [row[1] for row in table.rows] == pytest.approx([gain.realistic.estimate] * 2)
+    why = analysis("payment", "P08", 600, cases=1000).explain(1)
+    assert any(isinstance(block, Paragraph) and "not usable" in block.text.en for block in why)
 
 
 def test_where_the_twin_is_not_usable_the_replay_stands_and_says_why() -> None:
