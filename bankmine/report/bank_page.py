@@ -1,20 +1,16 @@
 """The bank on one printable page: matrix, ranking, controls, shared roles, road map, and what to ask for."""
 
-from base64 import b64encode
-from hashlib import sha256
 from typing import TYPE_CHECKING
-
-from markupsafe import Markup
 
 from bankmine import __version__
 from bankmine.advice.bank import Entry
 from bankmine.facts import NEEDS
-from bankmine.report.page import SECTIONS, SKIP, TEMPLATES, page_style, pages, sections_of
+from bankmine.report.page import TEMPLATES, laid_out, page_style, sections_of
 from bankmine.report.roadmap import kpi_value, picture, window
 from bankmine.report.terms import EVIDENCE, LEVEL, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
-from bankmine.show.format import local_day, visible
-from bankmine.show.html import language, style
+from bankmine.show.format import local_day
+from bankmine.show.html import style
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
@@ -133,7 +129,6 @@ def _headline(bank: "Bank") -> list[Block]:
 
 def page(bank: "Bank", lang: Lang) -> str:
     """One HTML file, offline and without script; the same bank gives the same bytes."""
-    css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
     logs = [a.log for a in bank.analyses.values()]
     source = Text(zh="{names} · {cases} 件案件 · {first} 至 {last}", en="{names} · {cases} cases · {first} to {last}").format(
         names=_joined(tuple(bank.analyses)),
@@ -142,21 +137,9 @@ def page(bank: "Bank", lang: Lang) -> str:
         last=local_day(max(int(log.case_end.max()) for log in logs), bank.zone),
     )
     footer = Text(zh="由 bankmine {v} 生成；时间以 {zone} 显示。", en="Made by bankmine {v}; times are shown in {zone}.")
-    return (
-        pages()
-        .get_template("page.html")
-        .render(
-            language=language(lang),
-            version=__version__,
-            title=TITLE.of(lang),
-            source=visible(source.of(lang)),
-            style=Markup(css),
-            style_hash=b64encode(sha256(css.encode()).digest()).decode(),
-            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=sections_of(contents(bank, lang, pictures=True), lang, bank.zone),
-            footer=footer.format(v=__version__, zone=bank.zone).of(lang),
-        )
-    )
+    css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
+    sections = sections_of(contents(bank, lang, pictures=True), lang, bank.zone)
+    return laid_out(TITLE, source, sections, footer.format(v=__version__, zone=bank.zone), lang, css)
 
 
 def _range(entry: Entry) -> Text | str:

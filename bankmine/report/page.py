@@ -1,4 +1,4 @@
-"""The report as one page: a file that needs no network, no script and nothing beside it."""
+"""The report as one page: a file that needs no network and nothing beside it, and that can be read without its script."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES_NAMED = 3
+FILTER = Text(zh="筛选各行", en="Filter the rows")
 SKIP = Text(zh="跳到摘要", en="Skip to the summary")
 SECTIONS = Text(zh="章节", en="Sections")
 FOOTER = Text(
@@ -49,7 +50,12 @@ def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str
 
 def _page(analysis: "Analysis", name: Text, blocks: Sequence[Block], lang: Lang) -> str:
     zone = analysis.log.source.timezone
-    css = style() + page_style()
+    footer = FOOTER.format(version=__version__, zone=zone)
+    return laid_out(name, _source(analysis), sections_of(blocks, lang, zone), footer, lang, style() + page_style())
+
+
+def laid_out(name: Text, source: Text, sections: list[dict[str, object]], footer: Text, lang: Lang, css: str) -> str:
+    """A page of sections; nothing but its own style and script may be run in it."""
     return (
         pages()
         .get_template("page.html")
@@ -57,14 +63,25 @@ def _page(analysis: "Analysis", name: Text, blocks: Sequence[Block], lang: Lang)
             language=language(lang),
             version=__version__,
             title=visible(name.of(lang)),
-            source=_source(analysis).of(lang),
+            source=visible(source.of(lang)),
             style=Markup(css),
-            style_hash=b64encode(sha256(css.encode()).digest()).decode(),
-            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang)},
-            sections=sections_of(blocks, lang, zone),
-            footer=FOOTER.format(version=__version__, zone=zone).of(lang),
+            style_hash=_digest(css),
+            script=Markup(_script()),
+            script_hash=_digest(_script()),
+            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang), "filter": FILTER.of(lang)},
+            sections=sections,
+            footer=footer.of(lang),
         )
     )
+
+
+@cache
+def _script() -> str:
+    return (TEMPLATES / "tables.js").read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
 
 
 def save(analysis: "Analysis", path: Path, lang: Lang) -> None:

@@ -13,6 +13,7 @@ from bankmine.show.format import HIDDEN_ROWS, NOTHING, cell, visible
 from bankmine.show.svg import inline
 from bankmine.words import Lang
 
+ORDERED = ("duration", "share", "count", "number", "time")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -102,4 +103,10 @@ def _cell(value: Cell, kind: CellKind, lang: Lang, zone: str) -> dict[str, objec
         "tone": value.tone if isinstance(value, Mark) else "",
         "unknown": value is None or value != value,
         "bar": None if share is None else f"{share * 100:.1f}",
+        "value": _ordered(value) if kind in ORDERED and isinstance(value, int | float) and value == value else None,
     }
+
+
+def _ordered(value: int | float) -> str:
+    """What a table is sorted by where that is not the text; of a fraction six digits tell enough apart."""
+    return str(int(value)) if isinstance(value, int) else f"{value:.6g}"

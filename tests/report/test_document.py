@@ -39,6 +39,7 @@ KEYS = [
     "risk",
     "diagnoses",
     "recommendations",
+    "twin",
     "roadmap",
 ]
 
