@@ -10,6 +10,7 @@ from bankmine.report.diagnoses import diagnoses
 from bankmine.report.expected import customers_journey, people, risks, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
+from bankmine.report.pictures import busy_week, cycle_times
 from bankmine.report.played import played_section
 from bankmine.report.quality import data_quality
 from bankmine.report.roadmap import roadmap_section
@@ -44,9 +45,9 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *risks(analysis, lang, pictures=pictures),
         *roadmap_section(analysis, lang, pictures=pictures),
         *process_section(analysis, lang, pictures=pictures),
-        *waiting(analysis),
+        *waiting(analysis, lang, pictures=pictures),
         *causes(analysis, lang, pictures=pictures),
-        *load(analysis),
+        *load(analysis, lang, pictures=pictures),
         *people(analysis),
         *rework(analysis),
         *root_causes(analysis),
@@ -88,10 +89,12 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
     return blocks
 
 
-def waiting(analysis: "Analysis") -> list[Block]:
+def waiting(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     """How long cases take, and where they wait."""
+    picture = cycle_times(analysis, lang) if pictures else None
     return [
         Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"),
+        *([] if picture is None else [picture]),
         *said_once([*analysis.cycle_time.blocks(), *analysis.waiting.blocks(), *analysis.waiting_by_arc.blocks()]),
         *analysis.drift.blocks(),
     ]
@@ -111,13 +114,14 @@ def causes(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     ]
 
 
-def load(analysis: "Analysis") -> list[Block]:
+def load(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     """How busy the roles are, what lies in their queues, and how work passes between them."""
     workload, transfers = analysis.workload.blocks(), analysis.transfers.blocks()
     if not workload and not transfers:
         return []
     heading = Heading(Text(zh="负荷与排队", en="Load and queues"), 2, "load")
-    return [heading, *workload, *(analysis.calendar.blocks() if workload else ()), *transfers]
+    picture = busy_week(analysis, lang) if pictures and workload else None
+    return [heading, *([] if picture is None else [picture]), *workload, *(analysis.calendar.blocks() if workload else ()), *transfers]
 
 
 def rework(analysis: "Analysis") -> list[Block]:
