@@ -1,4 +1,4 @@
-"""Charts by matplotlib in the house's style, as SVG that may stand in a page: words stay words, nothing is loaded or styled from elsewhere."""
+"""Charts by matplotlib in the house's style, as SVG that may stand in a page: words stay words, nothing is loaded from elsewhere."""
 
 import io
 import re
