@@ -11,7 +11,7 @@ import numpy as np
 from bankmine.advice.claims import CLAIMS
 from bankmine.advice.diagnose import diagnose
 from bankmine.advice.explain import explain
-from bankmine.advice.played import MOST_INSTANCES, Together, together
+from bankmine.advice.played import MOST_INSTANCES, Together, together, too_few_weeks
 from bankmine.advice.rank import Candidate, Limits, Listed, candidates_of, rank
 from bankmine.advice.risk import RiskMatrix
 from bankmine.advice.roadmap import Step, roadmap, step_of
@@ -66,7 +66,7 @@ from bankmine.twin.forecast import Forecast
 from bankmine.twin.grammar import parse
 from bankmine.twin.replay import Replay
 from bankmine.twin.twin import Twin
-from bankmine.words import Lang
+from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
     from bankmine.advice.answer import Diagnosis, Recommendation
@@ -407,19 +407,21 @@ class Analysis(Shown):
         return candidates_of(self.facts, found, self._replay)
 
     @cached_property
-    def advising_twin(self) -> Twin | None:
-        """What the first recommendations are played on; None where that is not wanted, or the log does not show queues."""
+    def advising_twin(self) -> Twin | Text | None:
+        """What the first recommendations are played on, or why it is not set up; None where that is not wanted, or the log does not show
+        queues.
+        """
         if self.twin_on == "off" or not Twin.able(self.facts):
             return None
         if self.twin_on == "full" or len(self.log) <= MOST_INSTANCES:
             return self.twin
-        return Twin.of(self.facts, MOST_INSTANCES)
+        return too_few_weeks(self.facts) or Twin.of(self.facts, MOST_INSTANCES)
 
     @cached_property
     def together(self) -> Together | None:
         """What the first three recommendations save together, of those that the twin has played, against their sum."""
         plays = {item.recommendation.rank: item.play for item in self.listed[:3] if item.play is not None}
-        return None if len(plays) < 2 or self.advising_twin is None else together(self.advising_twin, plays)
+        return together(self.advising_twin, plays) if plays and isinstance(self.advising_twin, Twin) else None
 
     @cached_property
     def listed(self) -> list[Listed]:

@@ -139,7 +139,7 @@ def _arithmetic(facts: Facts, candidate: Candidate) -> TableBlock:
 
 def _play(play: Play) -> TableBlock:
     """What the twin says, which the recommendation's gain is."""
-    rows: list[tuple[Cell, ...]] = [(Text(zh="单独实施", en="by itself"), play.alone_s, "")] + [
+    rows: list[tuple[Cell, ...]] = [(Text(zh="全部、单独实施", en="in full, by itself"), play.alone_s, "")] + [
         (name, part.estimate, duration_range(part.low, part.high) if part.low is not None else NO_INTERVAL)
         for name, part in (
             (Text(zh="原因全消", en="the cause gone"), play.upper),

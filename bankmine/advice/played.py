@@ -12,7 +12,8 @@ from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.stats.bootstrap import FEWEST_WEEKS
 from bankmine.twin.changes import Change
-from bankmine.twin.twin import Trial, Twin
+from bankmine.twin.fit import WEEK
+from bankmine.twin.twin import Trial, Twin, window
 from bankmine.words import Text
 
 MOST_PLAYED = 10
@@ -22,7 +23,8 @@ MOST_INSTANCES = 20_000  # of the window
 @dataclass(frozen=True, eq=False)
 class Play:
     """A remedy, played: `upper` with the cause gone, None where the remedy leaves some of it; `realistic` of it what a bank can expect,
-    beyond the remedies played before it. Seconds a case, over the cases that the twin counts; no interval under 12 weeks.
+    beyond the remedies played before it; `alone_s`: all of it, by itself. Seconds a case, over the cases that the twin counts; no interval
+    under 12 weeks.
     """
 
     changes: tuple[Change, ...]
@@ -34,11 +36,22 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Recommendations `ranks` carried out together: what they save, and the sum of what each saves alone; seconds a case."""
+    """Recommendations `ranks` carried out in full, together: what they save, and the sum of what each saves alone; seconds a case."""
 
     ranks: tuple[int, ...]
     sum_s: float
     together: Interval
+
+
+def too_few_weeks(facts: Facts) -> Text | None:
+    """Why the window of a log is not played: it has too few weeks for an interval; None where it has enough, or is the whole log."""
+    weeks = (int(facts.moment.max()) - window(facts, MOST_INSTANCES)) // WEEK
+    if len(facts.case) <= MOST_INSTANCES or weeks >= FEWEST_WEEKS:
+        return None
+    return Text(
+        zh=f"孪生未推演：{MOST_INSTANCES:,} 个环节实例只有 {weeks} 周；可用 --twin full 推演整个日志",
+        en=f"not played in the twin: {MOST_INSTANCES:,} instances are only {weeks} weeks; --twin full plays the whole log",
+    )
 
 
 def played(facts: Facts, twin: Twin, items: Sequence[tuple[Pattern, Finding, float]]) -> list[Play | Text | None]:
@@ -70,7 +83,7 @@ def played(facts: Facts, twin: Twin, items: Sequence[tuple[Pattern, Finding, flo
                 _said(twin, changes),
                 upper,
                 _interval(alone, float((both.saved - saved).mean()), kept),
-                float(alone.saved.mean()) / SECOND * kept,
+                float(alone.saved.mean()) / SECOND,
             )
         )
         before, saved = (*before, *changes), both.saved
@@ -105,11 +118,6 @@ def _interval(alone: Trial, mean: float, share: float) -> Interval:
 
 def _outside(twin: Twin, changes: Sequence[Change]) -> Text | None:
     """Why the twin's figure for these changes cannot be used; None where it can."""
-    if not twin.whole and twin.weeks < FEWEST_WEEKS:
-        return Text(
-            zh=f"孪生未推演：{MOST_INSTANCES:,} 个环节实例只有 {twin.weeks:.0f} 周；可用 --twin full 推演整个日志",
-            en=f"not played in the twin: {MOST_INSTANCES:,} instances are only {twin.weeks:.0f} weeks; --twin full plays the whole log",
-        )
     steps = np.logical_or.reduce([change.steps(twin.office) for change in changes])
     if twin.usable(steps):
         return None

@@ -11,10 +11,11 @@ from bankmine.advice.answer import Gain, Interval, Recommendation
 from bankmine.advice.played import Play, played
 from bankmine.advice.risk import risk_of
 from bankmine.facts import DAYS_FOR_A_YEARLY_FIGURE, Facts
-from bankmine.log.eventlog import DAY, SECOND
+from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Level, Pattern
 from bankmine.stats.bootstrap import FEWEST_WEEKS, case_sums, simultaneous_low, weekly_interval
 from bankmine.stats.shares import wilson
+from bankmine.twin.fit import WEEK
 from bankmine.twin.replay import Replay
 from bankmine.twin.scenario import Cuts, Scenario
 from bankmine.twin.twin import Twin
@@ -25,7 +26,6 @@ EVIDENCE = MappingProxyType({"direct": 1.0, "proxy": 0.7})
 RISK_OF_CHANGE: Mapping[Level, float] = MappingProxyType({"low": 1.0, "medium": 0.8, "high": 0.5})
 SEVERITY_WEIGHT = MappingProxyType({"compliance": 1.0, "customer": 0.5, "delay": 0.25})
 DAYS_A_YEAR = 365.25
-WEEK = 7 * DAY
 UNSURE = "C"
 TOP = 3  # stability: share of replicates in which the item is among the first three
 
@@ -103,10 +103,10 @@ def candidates_of(facts: Facts, found: Sequence[tuple[Pattern, Finding]], replay
 
 
 def rank(
-    facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: Replay, twin: Callable[[], Twin | None] = lambda: None
+    facts: Facts, candidates: Sequence[Candidate], limits: Limits, replay: Replay, twin: Callable[[], Twin | Text | None] = lambda: None
 ) -> list[Listed]:
     """The list, best first: each item is judged on what it saves beyond those before it. `twin`: what those that the replay lists are
-    played in, made where one of them needs it; None: the replay stands.
+    played in, made where one of them needs it; a text says why there is none; None: the replay stands.
     """
     controls = [_control(c) for c in candidates if c.pattern.kind == "control"]
     pool = [c for c in candidates if c.pattern.kind != "control" and len(c.finding.cases) >= limits.min_cases]
@@ -122,12 +122,12 @@ def rank(
     ]
 
 
-def _queued(facts: Facts, chosen: Sequence[_Scored], twin: Callable[[], Twin | None]) -> list[_Scored]:
+def _queued(facts: Facts, chosen: Sequence[_Scored], twin: Callable[[], Twin | Text | None]) -> list[_Scored]:
     """The items; those that rest on queues with what the twin says of them, and the interval of their weeks."""
     bound = [_queue_bound(s.candidate) for s in chosen]
     through = twin() if any(bound) else None
     items = [(s.candidate.pattern, s.candidate.finding, s.candidate.scenario.realistic) for s in chosen]
-    plays = [None] * len(chosen) if through is None else played(facts, through, items)
+    plays = played(facts, through, items) if isinstance(through, Twin) else [through] * len(chosen)
     return [_by_weeks(facts, s, play) if queues else s for s, queues, play in zip(chosen, bound, plays, strict=True)]
 
 

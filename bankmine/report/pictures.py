@@ -7,8 +7,7 @@ import numpy as np
 from bankmine.hours import WEEKDAYS
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.show.blocks import Figure
-from bankmine.show.charts import ACCENT, BAND, chart
-from bankmine.show.charts import SECOND as SECOND_COLOUR
+from bankmine.show.charts import ACCENT, BAND, CONTRAST, chart
 from bankmine.show.format import duration, percent
 from bankmine.stats.survival import Survival
 from bankmine.words import Lang, Text
@@ -39,9 +38,9 @@ def cycle_times(analysis: "Analysis", lang: Lang) -> Figure | None:
     # Steps narrower than a line cannot be seen.
     inside = np.flatnonzero(curve.time <= last)
     inside = inside[np.unique(np.linspace(0, len(inside) - 1, STEPS).astype(np.int64))]
-    found = Text(
-        zh="一半的案件在 {half}内办结，九成在 {nine}内", en="Half of the cases are done within {half}, nine in ten within {nine}"
-    ).format(half=duration(half), nine=duration(nine))
+    found = Text(zh="一半的案件在 {half}内办结", en="Half of the cases are done within {half}").format(half=duration(half))
+    if nine is not None:
+        found = Text(zh="{found}，九成在 {nine}内", en="{found}, nine in ten within {nine}").format(found=found, nine=duration(nine))
     alt = Text(
         zh="曲线：案件在若干时间之后仍未办结的比例。{found}。", en="Curve: the share of cases still open after some time. {found}."
     ).format(found=found)
@@ -54,7 +53,7 @@ def cycle_times(analysis: "Analysis", lang: Lang) -> Figure | None:
         axes.step(time, share, where="post", color=ACCENT, linewidth=1.8)
         for at, left in ((half, 50), (nine, 10)):
             if at is not None:
-                axes.plot([at / scale, at / scale], [0, left], color=SECOND_COLOUR, linewidth=1.2, linestyle=(0, (4, 3)))
+                axes.plot([at / scale, at / scale], [0, left], color=CONTRAST, linewidth=1.2, linestyle=(0, (4, 3)))
         axes.set_xlim(0, last / scale)
         axes.set_ylim(0, 102)
         axes.set_xlabel(Text(zh="自案件开始起（{unit}）", en="{unit} since the case began").format(unit=unit).of(lang))
@@ -90,7 +89,7 @@ def busy_week(analysis: "Analysis", lang: Lang) -> Figure | None:
     def draw(canvas: "Canvas") -> None:
         hour = np.arange(WEEK_HOURS + 1)
         above, below = canvas.subplots(2, 1, sharex=True)
-        above.fill_between(hour, np.append(queue, queue[-1]), step="post", color=SECOND_COLOUR, alpha=0.75, linewidth=0)
+        above.fill_between(hour, np.append(queue, queue[-1]), step="post", color=CONTRAST, alpha=0.75, linewidth=0)
         above.set_ylabel(Text(zh="排队件数", en="items queued").of(lang))
         above.set_title(found.of(lang), loc="left", fontsize=11)
         duty, working = Text(zh="在班人数", en="people on duty"), Text(zh="在办人数", en="people at work")

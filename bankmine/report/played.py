@@ -6,6 +6,7 @@ from bankmine.report.schema import Estimate, Together, TwinPlayed
 from bankmine.show.blocks import Block, Cell, Column, Heading, Paragraph, TableBlock
 from bankmine.show.format import duration, duration_range, number
 from bankmine.twin.forecast import NO_INTERVAL
+from bankmine.twin.twin import Twin
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 
 def played_section(analysis: "Analysis") -> list[Block]:
     """Nothing where the twin could have played none of the recommendations."""
-    twin = analysis.advising_twin if any(item.play is not None or item.recommendation.gain.note for item in analysis.listed) else None
-    if twin is None:
+    if not any(item.play is not None or item.recommendation.gain.note for item in analysis.listed):
         return []
+    twin = analysis.advising_twin
     rows: list[tuple[Cell, ...]] = []
     for item in analysis.listed:
         advice, play = item.recommendation, item.play
@@ -30,13 +31,13 @@ def played_section(analysis: "Analysis") -> list[Block]:
         Column(Text(zh="序", en="#"), "code"),
         Column(Text(zh="环节", en="Where"), "label"),
         Column(Text(zh="推演的变更", en="What was played"), "text"),
-        Column(Text(zh="单独实施，每案节省", en="By itself, saved a case"), "duration"),
-        Column(Text(zh="在前面各项之后", en="After those before it"), "duration"),
+        Column(Text(zh="全部、单独实施，每案节省", en="In full, by itself, saved a case"), "duration"),
+        Column(Text(zh="可实现，在前面各项之后", en="Realistic, after those before it"), "duration"),
         Column(Text(zh="90% 区间", en="90 % interval"), "text"),
     )
     blocks: list[Block] = [
         Heading(Text(zh="推演：排队如何反应", en="Played: how the queues react"), 2, "played"),
-        Paragraph(_on(analysis)),
+        *([Paragraph(_on(twin))] if isinstance(twin, Twin) else []),
         TableBlock(columns, rows),
     ]
     both = analysis.together
@@ -44,8 +45,9 @@ def played_section(analysis: "Analysis") -> list[Block]:
         blocks.append(
             Paragraph(
                 Text(
-                    zh="第 {ranks} 项一并实施，每案节省 {t}（90% 区间 {i}）；各自单独实施之和为 {s}。",
-                    en="Numbers {ranks} carried out together save {t} a case (90 % interval {i}); by themselves they add up to {s}.",
+                    zh="第 {ranks} 项全部一并实施，每案节省 {t}（90% 区间 {i}）；各自单独实施之和为 {s}。",
+                    en="Numbers {ranks} carried out in full, together, save {t} a case (90 % interval {i}); by themselves they add up to "
+                    "{s}.",
                 ).format(
                     ranks=Text(zh="、".join(map(str, both.ranks)), en=", ".join(map(str, both.ranks))),
                     t=duration(both.together.estimate),
@@ -54,12 +56,10 @@ def played_section(analysis: "Analysis") -> list[Block]:
                 )
             )
         )
-    return [*blocks, *twin.fit.blocks()]
+    return [*blocks, *(twin.fit.blocks() if isinstance(twin, Twin) else ())]
 
 
-def _on(analysis: "Analysis") -> Text:
-    twin = analysis.advising_twin
-    assert twin is not None, "the section is there"
+def _on(twin: Twin) -> Text:
     said = Text(
         zh="按日志自己的到达、路径与办理时间，在其人员与工作时间中重放，一遍照旧，一遍变更。",
         en="The log's own arrivals, routes and work were played through its people and hours, as it was and with each change. ",
@@ -77,7 +77,7 @@ def _on(analysis: "Analysis") -> Text:
 def played_json(analysis: "Analysis") -> TwinPlayed | None:
     """What the recommendations were played on; None where none was."""
     twin = analysis.advising_twin if any(item.play is not None for item in analysis.listed) else None
-    if twin is None:
+    if not isinstance(twin, Twin):
         return None
     both = analysis.together
     return TwinPlayed(

@@ -239,7 +239,7 @@ class Recommendation(Part):
 
 
 class Together(Part):
-    """Recommendations `ranks` carried out together, against the sum of what each saves alone; seconds a case."""
+    """Recommendations `ranks` carried out in full, together, against the sum of what each saves alone; seconds a case."""
 
     ranks: list[int]
     sum_s: float

@@ -14,8 +14,7 @@ from bankmine.words import Lang, Text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-ACCENT, SECOND, BAND = "#0b4f7d", "#c0501f", "#cfdde8"  # told apart by lightness too, for the colour-blind and in print
-
+ACCENT, CONTRAST, BAND = "#0b4f7d", "#c0501f", "#cfdde8"  # told apart by lightness too, for the colour-blind and in print
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 FINE = re.compile(r"(\.\d)\d+")  # a tenth of a unit is finer than any screen

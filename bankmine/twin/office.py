@@ -192,26 +192,26 @@ class Office:
 
 
 def _seen(facts: Facts, enabled: np.ndarray, began: np.ndarray, work: np.ndarray, queued: np.ndarray) -> tuple[BusinessCalendar, ...]:
-    """The calendars of duty; of those found in the log, each that only looks shorter than the house's, for no work came then, is the
-    house's.
+    """The calendars of duty; of the openings found in the log, each that only looks shorter than the house's, for no work came then, is
+    the house's. Hours that are only some people's stay: while they are off, colleagues do the work.
 
     Who is closed lets work wait: such hours are seen in which some item waited that could have been done in them. Items that wait for a
     batch show nothing.
     """
     duty, parts = facts.duty, facts.causes.parts
     rows = np.flatnonzero(queued & (facts.causes.batches.of_row < 0))
-    used = [duty.calendars[k] for k in np.unique(duty.person[queued]).tolist() if duty.calendars[k].discovered]
-    if len(used) < 2:
+    found = [number for number in np.unique(duty.opening[queued]).tolist() if duty.calendars[number].discovered]
+    if len(found) < 2:
         return duty.calendars
-    house, result = used[0].union(*used[1:]), list(duty.calendars)
-    for number, calendar in enumerate(duty.calendars):
-        if calendar not in used:
-            continue
+    result = list(duty.calendars)
+    house = result[found[0]].union(*(result[number] for number in found[1:]))
+    for number in found:
+        calendar = duty.calendars[number]
         edges = np.unique(np.concatenate([house.begin, house.end, calendar.begin, calendar.end]))
         edges = edges[(edges >= enabled.min()) & (edges <= began.max())]
         middle = (edges[:-1] + edges[1:]) // 2
         shut = np.flatnonzero(house.is_open(middle) & ~calendar.is_open(middle))
-        mine = rows[duty.person[rows] == number]
+        mine = rows[duty.opening[rows] == number]
         end = edges[shut + 1]
         ready = enabled[mine] + parts[mine, CUSTOMER] + parts[mine, SYSTEM]
         first, last = np.searchsorted(end, ready + np.maximum(work[mine], BREAK)), np.searchsorted(end, began[mine], side="right")

@@ -73,8 +73,8 @@ class Twin:
             )
         office, since = Office.of(facts), int(facts.enabled.min())
         whole = most is None or len(facts.case) <= most
-        if not whole:
-            since = _begin(facts, most)
+        if most is not None and not whole:
+            since = window(facts, most)
             office = office.only(facts.moment >= since)
         return cls(facts, *fitted(facts, office, since), since, whole)
 
@@ -210,8 +210,8 @@ class Twin:
         return float(office.calendars[of.calendar].between(since, max(since, until)))
 
 
-def _begin(facts: Facts, most: int) -> int:
-    """The beginning of the last whole weeks in which at most `most` instances began; of the last week where that has more."""
+def window(facts: Facts, most: int) -> int:
+    """UTC microseconds: the beginning of the last whole weeks in which at most `most` instances began; of one where it has more."""
     end = int(facts.moment.max())
     began = np.bincount((end - facts.began) // WEEK)
     return end - WEEK * max(int(np.searchsorted(np.cumsum(began), most, side="right")), 1)

@@ -7,6 +7,7 @@ import bankmine
 from bankmine.advice.played import MOST_INSTANCES
 from bankmine.api import Analysis
 from bankmine.log.eventlog import DAY
+from bankmine.report.played import played_json, played_section
 from bankmine.sample import generate
 from bankmine.show.blocks import Paragraph, TableBlock
 from bankmine.twin.changes import People
@@ -80,12 +81,27 @@ def test_a_window_holds_whole_weeks_at_the_end_with_those_who_were_already_there
 
 
 def test_too_short_a_window_is_not_played_and_the_way_out_is_said(monkeypatch) -> None:
-    monkeypatch.setattr("bankmine.api.MOST_INSTANCES", 2000)
+    for place in ("bankmine.api", "bankmine.advice.played"):
+        monkeypatch.setattr(f"{place}.MOST_INSTANCES", 2000)
+    monkeypatch.setattr(Twin, "of", lambda *_: pytest.fail("a twin that cannot speak is not set up"))
     found = analysis("loan", "P08", 600)
     gain = found.recommendations[0].gain
     assert gain.method == "queue_formula" and gain.note is not None and "--twin full" in gain.note.en
+    assert any(isinstance(block, TableBlock) for block in played_section(found)) and played_json(found) is None
+    monkeypatch.undo()
     assert analysis("loan", "P08", 600, twin="full").recommendations[0].gain.method == "twin"
     assert MOST_INSTANCES == 20_000
+
+
+def test_the_first_ones_together_are_set_against_the_sum_of_all_of_each() -> None:
+    sample = generate("loan", seed=12, cases=800, problem=("P11", "P02"))
+    found = bankmine.analyze(bankmine.read_log(sample.table))
+    both = found.together
+    assert both is not None and both.ranks == (1, 2)
+    changes = [item.play.changes for item in found.listed[:2] if item.play is not None]
+    alone = [found.simulate(*each).saved_s for each in changes]
+    assert both.sum_s == pytest.approx(sum(alone))
+    assert both.together.estimate == pytest.approx(found.simulate(*changes[0], *changes[1]).saved_s)
 
 
 def test_a_healthy_bank_has_nothing_to_play() -> None:
