@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_terminal():
+    """Nobody's window decides how wide the tables are."""
+    os.environ.pop("COLUMNS", None)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with the real logs and the bad-input corpus; tests that need it are skipped where it is absent."""

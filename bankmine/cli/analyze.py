@@ -23,13 +23,16 @@ def analyze(
     excel: Annotated[
         Path | None, typer.Option("--excel", metavar="FILE", help="Write the report's tables as a workbook.", show_default=False)
     ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write the report as PDF (needs bankmine[pdf]).", show_default=False)
+    ] = None,
     twin: TwinOption = PlayedOn.WINDOW,
 ) -> None:
     """Say what is wrong and what to do first.
 
     Reads and checks the log, measures waiting and rework, judges the six diagnoses and ranks what can be done.
     """
-    outputs = distinct({"--report": report, "--json": json, "--excel": excel}, reading.log)
+    outputs = distinct({"--report": report, "--json": json, "--excel": excel, "--pdf": pdf}, reading.log)
     with working(reading, READING):
         log = reading.read()
     with working(reading, ANALYSING):
@@ -49,5 +52,9 @@ def analyze(
             from bankmine.report.excel import workbook
 
             content[outputs["--excel"]] = workbook(analysis, reading.language)
+        if "--pdf" in outputs:
+            from bankmine.report.pdf import pdf as as_pdf
+
+            content[outputs["--pdf"]] = as_pdf(analysis, reading.language)
         write(content)
     show(blocks, reading.language, log.source.timezone)

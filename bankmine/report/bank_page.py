@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bankmine import __version__
 from bankmine.advice.bank import Entry
 from bankmine.facts import NEEDS
-from bankmine.report.page import TEMPLATES, laid_out, page_style, sections_of
+from bankmine.report.page import TEMPLATES, Sheet, laid_out, page_style
 from bankmine.report.roadmap import kpi_value, picture, window
 from bankmine.report.terms import EVIDENCE, LEVEL, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
@@ -128,7 +128,7 @@ def _headline(bank: "Bank") -> list[Block]:
 
 
 def page(bank: "Bank", lang: Lang) -> str:
-    """One HTML file, offline and without script; the same bank gives the same bytes."""
+    """One HTML file, offline; the same bank gives the same bytes."""
     logs = [a.log for a in bank.analyses.values()]
     source = Text(zh="{names} · {cases} 件案件 · {first} 至 {last}", en="{names} · {cases} cases · {first} to {last}").format(
         names=_joined(tuple(bank.analyses)),
@@ -138,8 +138,8 @@ def page(bank: "Bank", lang: Lang) -> str:
     )
     footer = Text(zh="由 bankmine {v} 生成；时间以 {zone} 显示。", en="Made by bankmine {v}; times are shown in {zone}.")
     css = style() + page_style() + (TEMPLATES / "bank.css").read_text(encoding="utf-8")
-    sections = sections_of(contents(bank, lang, pictures=True), lang, bank.zone)
-    return laid_out(TITLE, source, sections, footer.format(v=__version__, zone=bank.zone), lang, css)
+    footer = footer.format(v=__version__, zone=bank.zone)
+    return laid_out(lambda each: Sheet(TITLE, source, contents(bank, each, pictures=True), footer, bank.zone), lang, css)
 
 
 def _range(entry: Entry) -> Text | str:

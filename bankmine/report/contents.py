@@ -10,13 +10,15 @@ from bankmine.report.diagnoses import diagnoses
 from bankmine.report.expected import customers_journey, people, risks, should_happen
 from bankmine.report.method import method
 from bankmine.report.model import model_figures
+from bankmine.report.over_time import dotted_chart, spectrum
 from bankmine.report.pictures import busy_week, cycle_times
 from bankmine.report.played import played_section
 from bankmine.report.quality import data_quality
 from bankmine.report.roadmap import roadmap_section
+from bankmine.report.strips import loop_picture, variant_strips
 from bankmine.report.summary import summary
 from bankmine.report.terms import EVIDENCE, LEVEL, headline_gain, interval, level, phase
-from bankmine.show.blocks import Block, Cell, CellKind, Column, Heading, KeyFigures, Notice, Paragraph, TableBlock
+from bankmine.show.blocks import Block, Cell, CellKind, Column, Figure, Heading, KeyFigures, Notice, Paragraph, TableBlock, Views
 from bankmine.show.format import duration, number, percent
 from bankmine.words import Lang, Text
 
@@ -49,7 +51,7 @@ def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) 
         *causes(analysis, lang, pictures=pictures),
         *load(analysis, lang, pictures=pictures),
         *people(analysis),
-        *rework(analysis),
+        *rework(analysis, lang, pictures=pictures),
         *root_causes(analysis),
         *should_happen(analysis),
         *customers_journey(analysis, lang, pictures=pictures),
@@ -80,22 +82,27 @@ def process_section(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list
     blocks: list[Block] = [Heading(Text(zh="流程全貌", en="The process as it ran"), 2, "process")]
     if pictures:
         from bankmine.measure.waiting import by_design
-        from bankmine.report.map import process_map
+        from bankmine.report.map import VIEWS, process_map
 
         contractual = frozenset(by_design(analysis.understanding).nonzero()[0].tolist())
-        blocks += [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in ("frequency", "waiting")]
+        maps = [process_map(analysis.dfg, view=view, lang=lang, by_design=contractual) for view in VIEWS]
+        blocks.append(Views(list(zip(VIEWS.values(), maps, strict=True))))
         blocks += model_figures(analysis.discovered, analysis.conformance)
-    blocks += analysis.variants.blocks()
-    return blocks
+        blocks += _drawn(variant_strips(analysis, lang))
+    return [*blocks, *analysis.variants.blocks(), *(_drawn(dotted_chart(analysis, lang)) if pictures else ())]
+
+
+def _drawn(figure: Figure | None) -> list[Block]:
+    return [] if figure is None else [figure]
 
 
 def waiting(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     """How long cases take, and where they wait."""
-    picture = cycle_times(analysis, lang) if pictures else None
     return [
         Heading(Text(zh="时长与等待", en="Time and waiting"), 2, "waiting"),
-        *([] if picture is None else [picture]),
+        *(_drawn(cycle_times(analysis, lang)) if pictures else ()),
         *said_once([*analysis.cycle_time.blocks(), *analysis.waiting.blocks(), *analysis.waiting_by_arc.blocks()]),
+        *(_drawn(spectrum(analysis, lang)) if pictures else ()),
         *analysis.drift.blocks(),
     ]
 
@@ -103,11 +110,10 @@ def waiting(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
 def causes(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     """Why work waits: by cause before each activity and on each arc, and what is done in batches."""
     split, arcs = analysis.waiting_by_cause, analysis.arcs_by_cause
-    picture = cause_bars(split, lang) if pictures else None
     return [
         Heading(Text(zh="为何等待", en="Why work waits"), 2, "causes"),
         Paragraph(WHY),
-        *([] if picture is None else [picture]),
+        *(_drawn(cause_bars(split, lang)) if pictures else ()),
         *split.blocks(),
         *arcs.blocks(),
         *analysis.causes.batches.blocks(),
@@ -120,15 +126,16 @@ def load(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     if not workload and not transfers:
         return []
     heading = Heading(Text(zh="负荷与排队", en="Load and queues"), 2, "load")
-    picture = busy_week(analysis, lang) if pictures and workload else None
-    return [heading, *([] if picture is None else [picture]), *workload, *(analysis.calendar.blocks() if workload else ()), *transfers]
+    picture = _drawn(busy_week(analysis, lang)) if pictures and workload else []
+    return [heading, *picture, *workload, *(analysis.calendar.blocks() if workload else ()), *transfers]
 
 
-def rework(analysis: "Analysis") -> list[Block]:
+def rework(analysis: "Analysis", lang: Lang, *, pictures: bool) -> list[Block]:
     """What is done again, in which loops, and how often work changes hands."""
     return [
         Heading(Text(zh="返工、循环与交接", en="Rework, loops and handovers"), 2, "rework"),
         *analysis.rework.blocks(),
+        *(_drawn(loop_picture(analysis, lang)) if pictures else ()),
         *analysis.loops.blocks(),
         *analysis.handovers.blocks(),
     ]

@@ -27,6 +27,7 @@ CLASS_NAMES = (
 BY_DESIGN = Text(zh="制度性等待", en="by design")
 THIN, THICK = 1.0, 6.0  # points; between them the width grows in proportion to the count
 START, END = Text(zh="开始", en="Start"), Text(zh="结束", en="End")
+VIEWS: dict[View, Text] = {"frequency": Text(zh="次数", en="How often"), "waiting": Text(zh="等待", en="How long")}
 TITLES = {"frequency": Text(zh="流程图：次数", en="Process map: how often"), "waiting": Text(zh="流程图：等待", en="Process map: how long")}
 CASES, TIMES = Text(zh="{n} 件", en="{n} cases"), Text(zh="{n} 次", en="{n} times")
 

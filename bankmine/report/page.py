@@ -1,7 +1,8 @@
 """The report as one page: a file that needs no network and nothing beside it, and that can be read without its script."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,7 @@ from bankmine import __version__
 from bankmine.report.contents import contents, title
 from bankmine.report.quality import file_name
 from bankmine.show.blocks import Block, Heading
+from bankmine.show.fonts import embedded
 from bankmine.show.format import local_day, visible
 from bankmine.show.html import body, environment, language, style
 from bankmine.show.records import write
@@ -28,6 +30,11 @@ FILES_NAMED = 3
 FILTER = Text(zh="筛选各行", en="Filter the rows")
 SKIP = Text(zh="跳到摘要", en="Skip to the summary")
 SECTIONS = Text(zh="章节", en="Sections")
+SWITCH = Text(zh="语言", en="Language")
+STRONGEST = Text(zh="显示最常见的连线：{n} / {of}", en="The most frequent lines: {n} of {of}")
+LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
+OWN_NAME = {"zh": "中文", "en": "English"}  # what each language calls itself
+SECOND = 10_000  # ids of pictures and tables in the second language begin here
 FOOTER = Text(
     zh="由 bankmine {version} 生成；时间以 {zone} 显示；所有数字均由日志算出，可用 explain 命令追溯到文件行。",
     en="Made by bankmine {version}; times are shown in {zone}; every figure is worked out from the log, and the "
@@ -35,49 +42,78 @@ FOOTER = Text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a page says, drawn for one language: `blocks` hold pictures, whose words are in that language only."""
+
+    name: Text
+    source: Text
+    blocks: Sequence[Block]
+    footer: Text
+    zone: str
+
+
 def page(analysis: "Analysis", lang: Lang) -> str:
     """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
-    return _page(analysis, title(analysis), contents(analysis, lang), lang)
+    return _page(analysis, title(analysis), lambda each: contents(analysis, each), lang)
 
 
 def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str:
     """What a change would do, as HTML."""
     said = Text(zh="；".join(each.zh for each in forecast.changes), en="; ".join(each.en for each in forecast.changes))
     name = Text(zh="推演：{said}", en="What if: {said}").format(said=said)
-    sections = [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
-    return _page(analysis, name, sections, lang)
+    blocks = [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
+    return _page(analysis, name, lambda _: blocks, lang)
 
 
-def _page(analysis: "Analysis", name: Text, blocks: Sequence[Block], lang: Lang) -> str:
+def _page(analysis: "Analysis", name: Text, blocks: Callable[[Lang], Sequence[Block]], lang: Lang) -> str:
     zone = analysis.log.source.timezone
     footer = FOOTER.format(version=__version__, zone=zone)
-    return laid_out(name, _source(analysis), sections_of(blocks, lang, zone), footer, lang, style() + page_style())
+    return laid_out(lambda each: Sheet(name, _source(analysis), blocks(each), footer, zone), lang, style() + page_style())
 
 
-def laid_out(name: Text, source: Text, sections: list[dict[str, object]], footer: Text, lang: Lang, css: str) -> str:
-    """A page of sections; nothing but its own style and script may be run in it."""
+def laid_out(sheet: Callable[[Lang], Sheet], lang: Lang, css: str) -> str:
+    """A page in both languages, `lang` shown first; nothing but its own style and script may be run in it.
+
+    Anchors of the language shown first are plain (`#waiting`), those of the other begin with its name (`#en-waiting`).
+    """
+    editions = [_edition(sheet(each), each, first=each == lang) for each in sorted(LANGUAGES, key=lambda each: each != lang)]
+    css += embedded("".join(str(edition) for edition in editions))
     return (
         pages()
         .get_template("page.html")
         .render(
             language=language(lang),
             version=__version__,
-            title=visible(name.of(lang)),
-            source=visible(source.of(lang)),
             style=Markup(css),
             style_hash=_digest(css),
             script=Markup(_script()),
             script_hash=_digest(_script()),
-            words={"skip": SKIP.of(lang), "sections": SECTIONS.of(lang), "filter": FILTER.of(lang)},
-            sections=sections,
-            footer=footer.of(lang),
+            editions=editions,
         )
     )
 
 
+def _edition(sheet: Sheet, lang: Lang, *, first: bool) -> dict[str, object]:
+    """A page in one language, for the template."""
+    prefix, number = ("", 1) if first else (f"{lang}-", SECOND)
+    words = {"skip": SKIP, "sections": SECTIONS, "filter": FILTER, "strongest": STRONGEST, "switch": SWITCH}
+    return {
+        "id": lang,
+        "lang": language(lang),
+        "title": visible(sheet.name.of(lang)),
+        "source": visible(sheet.source.of(lang)),
+        "sections": sections_of(sheet.blocks, lang, sheet.zone, prefix, number),
+        "footer": sheet.footer.of(lang),
+        "words": {name: text.of(lang) for name, text in words.items()},
+        "own": OWN_NAME[lang],
+    }
+
+
 @cache
 def _script() -> str:
-    return (TEMPLATES / "tables.js").read_text(encoding="utf-8")
+    parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("tables.js", "maps.js", "languages.js")]
+    return '"use strict";\n' + "\n".join(parts)
 
 
 def _digest(text: str) -> str:
@@ -99,14 +135,25 @@ def page_style() -> str:
     return (TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
-def sections_of(blocks: Sequence[Block], lang: Lang, zone: str) -> list[dict[str, object]]:
-    """The blocks in sections, one for each heading of level 2; the title, of level 1, stands in the page's head."""
+def sections_of(blocks: Sequence[Block], lang: Lang, zone: str, prefix: str, number: int) -> list[dict[str, object]]:
+    """The blocks in sections, one for each heading of level 2; the title, of level 1, stands in the page's head.
+
+    `prefix` and `number` keep the ids of two languages in one page apart.
+    """
     starts = [k for k, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 2]
     sections: list[dict[str, object]] = []
     for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
         heading = blocks[start]
         assert isinstance(heading, Heading)
-        sections.append({"anchor": heading.anchor, "title": heading.text.of(lang), "body": body(blocks[start:end], lang, zone, start + 1)})
+        named = [replace(b, anchor=prefix + b.anchor) if isinstance(b, Heading) and b.anchor else b for b in blocks[start:end]]
+        sections.append(
+            {
+                "kind": heading.anchor,
+                "anchor": prefix + heading.anchor,
+                "title": heading.text.of(lang),
+                "body": body(named, lang, zone, number + start),
+            }
+        )
     return sections
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from bankmine.hours import WEEKDAYS
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.show.blocks import Figure
-from bankmine.show.charts import ACCENT, BAND, CONTRAST, chart
+from bankmine.show.charts import ACCENT, BAND, CONTRAST, chart, titled
 from bankmine.show.format import duration, percent
 from bankmine.stats.survival import Survival
 from bankmine.words import Lang, Text
@@ -58,7 +58,7 @@ def cycle_times(analysis: "Analysis", lang: Lang) -> Figure | None:
         axes.set_ylim(0, 102)
         axes.set_xlabel(Text(zh="自案件开始起（{unit}）", en="{unit} since the case began").format(unit=unit).of(lang))
         axes.set_ylabel(Text(zh="仍未办结（%）", en="still open (%)").of(lang))
-        axes.set_title(found.of(lang), loc="left", fontsize=11)
+        titled(canvas, found.of(lang))
 
     caption = Text(
         zh="乘积限估计及其 95% 区间；未结案件计到最后一个事件为止。",
@@ -91,7 +91,7 @@ def busy_week(analysis: "Analysis", lang: Lang) -> Figure | None:
         above, below = canvas.subplots(2, 1, sharex=True)
         above.fill_between(hour, np.append(queue, queue[-1]), step="post", color=CONTRAST, alpha=0.75, linewidth=0)
         above.set_ylabel(Text(zh="排队件数", en="items queued").of(lang))
-        above.set_title(found.of(lang), loc="left", fontsize=11)
+        titled(canvas, found.of(lang))
         duty, working = Text(zh="在班人数", en="people on duty"), Text(zh="在办人数", en="people at work")
         below.fill_between(hour, np.append(on_duty, on_duty[-1]), step="post", color=BAND, linewidth=0, label=duty.of(lang))
         below.step(hour, np.append(busy, busy[-1]), where="post", color=ACCENT, linewidth=1.6, label=working.of(lang))

@@ -79,4 +79,11 @@ class Figure:
     caption: Text | None = None
 
 
-Block = Heading | Paragraph | Notice | KeyFigures | TableBlock | Figure
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Pictures of one thing, of which the reader chooses one: (its name, the picture); all of them where nobody can choose."""
+
+    figures: Sequence[tuple[Text, Figure]]
+
+
+Block = Heading | Paragraph | Notice | KeyFigures | TableBlock | Figure | Views

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from bankmine.show.fonts import for_matplotlib
 from bankmine.show.graph_svg import FONTS, INK, SOFT
+from bankmine.show.graphs import lines_of
 from bankmine.show.svg import PAINT
 from bankmine.words import Lang, Text
 
@@ -15,12 +17,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 ACCENT, CONTRAST, BAND = "#0b4f7d", "#c0501f", "#cfdde8"  # told apart by lightness too, for the colour-blind and in print
+TITLE_PT, TITLE_EM = 11, 42.0
+# For things without an order, told apart by the colour-blind (Okabe and Ito 2008; the yellow darkened, so that it shows on white).
+QUALITATIVE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b3a100")
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 FINE = re.compile(r"(\.\d)\d+")  # a tenth of a unit is finer than any screen
+SPACE = re.compile(r"\s+")
+UNTURNED = "rotate(-0 "
 SIZE = re.compile(r"([\d.]+)px")
 STYLE = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar in a name is a dollar
+    "path.simplify": False,  # dots are lines without length
     "svg.hashsalt": "bankmine",
     "font.size": 10,
     "axes.edgecolor": SOFT,
@@ -46,13 +55,19 @@ def chart(draw: Callable[["Canvas"], None], alt: Text, lang: Lang, *, width: flo
     from matplotlib.figure import Figure
 
     out = io.BytesIO()
-    # Which font the reader has is not known here; that this machine lacks the sign matters to the place of the words at most.
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
+    # A sign that the font lacks matters to the place of the words at most: they stay words, drawn in the reader's fonts.
+    with mpl.rc_context({**STYLE, "font.family": for_matplotlib()}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure)
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _plain(ElementTree.fromstring(out.getvalue()), alt, lang)  # noqa: S314 - our own drawing
+
+
+def titled(canvas: "Canvas", finding: str) -> None:
+    """The chart's finding above it, in lines that fit."""
+    lines = lines_of(finding, most_em=TITLE_EM, most_lines=2)
+    canvas.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=TITLE_PT, linespacing=1.5)
 
 
 def _plain(root: ElementTree.Element, alt: Text, lang: Lang) -> str:
@@ -72,13 +87,18 @@ def _plain(root: ElementTree.Element, alt: Text, lang: Lang) -> str:
         for shape in kept.findall(f"{SVG}path"):
             kept.remove(shape)
     for path in root.iter(f"{SVG}path"):
-        path.set("d", FINE.sub(r"\1", path.get("d", "")))
+        path.set("d", SPACE.sub(" ", FINE.sub(r"\1", path.get("d", ""))).strip().replace(" L ", " "))  # what follows a move is a line
     for node in root.iter():
+        node.text, node.tail = (text and text.strip() for text in (node.text, node.tail))
+        if node.tag == f"{SVG}g":
+            node.attrib.pop("id", None)
+        if node.get("transform", "").startswith(UNTURNED):
+            node.attrib.pop("transform")
         for part in node.attrib.pop("style", "").split(";"):
             name, _, value = (piece.strip() for piece in part.partition(":"))
             if name == "font" and (size := SIZE.search(value)):
                 node.set("font-size", size[1])
-            elif name in PAINT:
+            elif name in PAINT and name != "font-family":  # the reader's own fonts, named once for the whole picture
                 node.set(name, value)
     box = root.get("viewBox", "")
     root.attrib.clear()

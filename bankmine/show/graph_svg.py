@@ -1,7 +1,7 @@
 """Graphs as pictures: SVG drawn by ourselves, DOT for other tools, PNG by Graphviz from that DOT.
 
 The SVG refers to nothing outside, runs nothing, has no style sheet, and is the same, byte for byte, for the same graph. Its words
-are text, drawn in the reader's own fonts. A PNG of Chinese labels needs a Chinese font (such as Noto Sans CJK) where it is made.
+are text, drawn in the reader's own fonts. A PNG is drawn with the package's own font.
 """
 
 import math
@@ -15,8 +15,8 @@ from bankmine.show.graph_layout import LABEL_PX, LINE_HEIGHT, SMALL_PX, Layout, 
 from bankmine.show.graph_layout import run_graphviz as drawn_by_graphviz
 from bankmine.show.graphs import Graph, Tone, lines_of, width_em
 
-FONTS = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'Helvetica Neue', Arial, sans-serif"
-DOT_FONTS = "Noto Sans CJK SC,Noto Sans SC,Microsoft YaHei,PingFang SC,Helvetica,Arial,sans-serif"
+FONTS = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'Helvetica Neue', Arial, 'bankmine signs', sans-serif"
+DOT_FONTS = "Noto Sans CJK SC"  # the package's own, see bankmine.show.fonts
 INK, SOFT, PAPER = "#1d2733", "#5b6673", "#ffffff"
 MARGIN = 12.0
 NARROWEST = 760.0  # a small graph is not blown up to the width of a page
@@ -145,13 +145,23 @@ def _n(number: float) -> str:
 
 def _draw(plane: ElementTree.Element, placed: Layout) -> None:
     """Arcs first, the thickest last, then nodes, then the words on the arcs, so that nothing covers a word."""
+    groups = _groups(placed)
     for arc in sorted(placed.arcs, key=lambda arc: (arc.arc.tone != "quiet", arc.arc.width)):
-        _draw_arc(plane, arc)
+        ends = {"data-ends": f"{arc.arc.source} {arc.arc.target}"} if groups[id(arc)] else {}
+        _draw_arc(ElementTree.SubElement(plane, "g", groups[id(arc)] | ends), arc)
     for node in placed.nodes:
-        _draw_node(plane, node)
+        _draw_node(plane, node, {"class": "node", "data-node": node.node.id} if any(groups.values()) else {})
     for arc in placed.arcs:
         if arc.label is not None:
-            _draw_label(plane, arc, arc.label)
+            _draw_label(ElementTree.SubElement(plane, "g", groups[id(arc)]), arc, arc.label)
+
+
+def _groups(placed: Layout) -> dict[int, dict[str, str]]:
+    """By arc (its identity): the attributes by which a page leaves all but the most frequent; none where the arcs have no weights."""
+    if not any(arc.arc.weight for arc in placed.arcs):
+        return {id(arc): {} for arc in placed.arcs}
+    ranked = sorted(placed.arcs, key=lambda arc: -arc.arc.weight)
+    return {id(arc): {"class": "arc", "data-rank": str(rank)} for rank, arc in enumerate(ranked, 1)}
 
 
 def _draw_arc(plane: ElementTree.Element, placed: PlacedArc) -> None:
@@ -191,7 +201,6 @@ def _draw_label(plane: ElementTree.Element, placed: PlacedArc, centre: Point) ->
             "y": _n(centre[1] - height / 2),
             "width": _n(width),
             "height": _n(height),
-            "rx": "3",
             "fill": PAPER,
             "fill-opacity": "0.85",
         },
@@ -199,9 +208,9 @@ def _draw_label(plane: ElementTree.Element, placed: PlacedArc, centre: Point) ->
     _words(plane, centre, visible(placed.arc.label), SMALL_PX, SOFT if placed.arc.tone == "quiet" else INK)
 
 
-def _draw_node(plane: ElementTree.Element, placed: PlacedNode) -> None:
+def _draw_node(plane: ElementTree.Element, placed: PlacedNode, marks: dict[str, str]) -> None:
     node, paint = placed.node, PAINTS[placed.node.tone]
-    group = ElementTree.SubElement(plane, "g")
+    group = ElementTree.SubElement(plane, "g", marks)
     name = visible(" ".join(part for part in (node.label, node.sublabel) if part))
     if name:
         ElementTree.SubElement(group, "title").text = name

@@ -15,6 +15,7 @@ SCALE: tuple[Tone, ...] = ("scale0", "scale1", "scale2", "scale3", "scale4", "sc
 LINE_EM = 14.0  # a label is broken into lines of at most this width …
 MAX_LINES = 3  # … and cut after this many
 BREAK_AFTER = frozenset(" _-/.:,;|")
+IN_NUMBERS = frozenset(".,:")  # not broken before a digit
 CLOSING = frozenset("，。、；：）》”！？")  # never begin a line
 NARROW = frozenset("iljtfrI.,:;'`|!()[]{} ")
 BROAD = frozenset("mwMW%@&—…")
@@ -159,6 +160,7 @@ def _line(text: str, most_em: float) -> str:
             return text[: good or max(number, 1)]
         following = text[number + 1 : number + 2] or " "
         wide = unicodedata.east_asian_width(character) in "WF"
-        if character in BREAK_AFTER or (wide and following not in CLOSING):
+        inside_number = character in IN_NUMBERS and following.isdigit()
+        if (character in BREAK_AFTER and not inside_number) or (wide and following not in CLOSING):
             good = number + 1
     return text

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bankmine.show.blocks import Block, Cell, CellKind, Figure, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
+from bankmine.show.blocks import Block, Cell, CellKind, Figure, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock, Views
 from bankmine.show.format import HIDDEN_ROWS, NOTHING, cell, visible
 from bankmine.show.svg import inline
 from bankmine.words import Lang
@@ -31,7 +31,7 @@ def _blocks_page() -> Environment:
 
 def body(blocks: Iterable[Block], lang: Lang, zone: str, first_number: int = 1) -> Markup:
     """The blocks as HTML elements, without any style; `first_number` keeps the ids of several bodies in one page apart."""
-    drawn = [_drawn(block, lang, zone, number) for number, block in enumerate(blocks, first_number)]
+    drawn = [described(block, lang, zone, number) for number, block in enumerate(blocks, first_number)]
     return Markup(_blocks_page().get_template("blocks.html").render(blocks=drawn))
 
 
@@ -59,8 +59,8 @@ def language(lang: Lang) -> str:
     return "zh-CN" if lang == "zh" else "en"
 
 
-def _drawn(block: Block, lang: Lang, zone: str, number: int) -> dict[str, object]:
-    """A block as plain values for the template."""
+def described(block: Block, lang: Lang, zone: str, number: int) -> dict[str, object]:
+    """A block as plain values for a template, its words in one language; `number` makes ids."""
     match block:
         case Heading():
             return {"type": "heading", "level": min(max(block.level, 1), 6), "anchor": block.anchor, "text": visible(block.text.of(lang))}
@@ -86,12 +86,25 @@ def _drawn(block: Block, lang: Lang, zone: str, number: int) -> dict[str, object
                 "hidden": HIDDEN_ROWS.format(n=f"{block.hidden:,}").of(lang) if block.hidden > 0 else "",
             }
         case Figure():
+            return _picture(block, lang, f"{number}")
+        case Views():
             return {
-                "type": "picture",
-                "svg": Markup(inline(block.svg, number)),
-                "alt": visible(block.alt.of(lang)),
-                "caption": visible(block.caption.of(lang)) if block.caption else "",
+                "type": "views",
+                "id": f"v{number}",
+                "views": [
+                    {"name": name.of(lang), **_picture(figure, lang, f"{number}-{place}")}
+                    for place, (name, figure) in enumerate(block.figures)
+                ],
             }
+
+
+def _picture(figure: Figure, lang: Lang, number: str) -> dict[str, object]:
+    return {
+        "type": "picture",
+        "svg": Markup(inline(figure.svg, number)),
+        "alt": visible(figure.alt.of(lang)),
+        "caption": visible(figure.caption.of(lang)) if figure.caption else "",
+    }
 
 
 def _cell(value: Cell, kind: CellKind, lang: Lang, zone: str) -> dict[str, object]:

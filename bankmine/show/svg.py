@@ -34,6 +34,9 @@ SHAPE = frozenset(
     {
         "id",
         "class",
+        "data-ends",
+        "data-node",
+        "data-rank",
         "d",
         "points",
         "x",
@@ -112,7 +115,7 @@ SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 REFERENCE = re.compile(r"^url\(#([\w.-]+)\)$")
 
 
-def inline(svg: str, number: int) -> str:
+def inline(svg: str, number: str) -> str:
     """A complete SVG document as an element for a page: only known elements and attributes, names of its own (f1-…).
 
     Inline rather than as an image, so that its words can be selected, searched, read aloud and printed sharp. Nothing that
@@ -142,7 +145,7 @@ def _parser() -> "etree.XMLParser":
     )
 
 
-def _check(node: "etree._Element", number: int) -> None:
+def _check(node: "etree._Element", number: str) -> None:
     name = str(node.tag).removeprefix(SVG)
     if name not in ELEMENTS or str(node.tag) == name:
         raise ValueError(f"element <{node.tag}> may not stand in a figure")

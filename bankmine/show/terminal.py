@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
-from bankmine.show.blocks import Block, Cell, CellKind, Figure, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock, Tone
+from bankmine.show.blocks import Block, Cell, CellKind, Figure, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock, Tone, Views
 from bankmine.show.format import HIDDEN_ROWS, NOTHING, cell, visible
 from bankmine.words import Lang, Text
 
@@ -68,6 +68,9 @@ def _draw(block: Block, lang: Lang, zone: str, to: Console) -> None:
             _table(block, lang, zone, to)
         case Figure():
             to.print(Line(visible(PICTURE.format(alt=block.alt).of(lang)), style="dim"))
+        case Views():
+            for _, figure in block.figures:
+                _draw(figure, lang, zone, to)
 
 
 def _figures(block: KeyFigures, lang: Lang, zone: str, to: Console) -> None:

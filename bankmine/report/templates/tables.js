@@ -1,8 +1,6 @@
-"use strict";
 // Wide tables: a click on a heading sorts, a word in the field above filters. Without scripts they stand as the page has them.
 (() => {
   const SORTED = 4, FILTERED = 10; // fewest rows
-  const words = document.querySelector("main").dataset;
 
   const valueOf = (row, column) => {
     const cell = row.cells[column];
@@ -19,7 +17,7 @@
     rows.sort((one, other) => {
       const [a, b] = [valueOf(one, column), valueOf(other, column)];
       if (a === null || b === null) return (a === null) - (b === null); // unknown stays last
-      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), document.documentElement.lang);
+      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), table.closest("[lang]").lang);
       return down ? -order : order;
     });
     for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
@@ -43,10 +41,10 @@
       heading.append(button);
     }
     if (count < FILTERED) continue;
-    const field = document.createElement("input");
+    const field = document.createElement("input"), filterWords = table.closest(".edition").dataset.filter;
     field.type = "search";
-    field.placeholder = words.filter;
-    field.setAttribute("aria-label", words.filter);
+    field.placeholder = filterWords;
+    field.setAttribute("aria-label", filterWords);
     field.addEventListener("input", () => filter(table, field.value));
     table.parentElement.before(field);
   }
