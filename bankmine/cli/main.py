@@ -32,7 +32,6 @@ DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
 app = typer.Typer(
     name="bankmine",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,17 +62,43 @@ def _silence() -> None:
 @contextmanager
 def working(reading: "Reading", what: Text) -> Iterator[None]:
     """Says on stderr what is going on, if somebody is there to read it."""
-    if reading.quiet or not sys.stderr.isatty():
+    with stages(reading, ONE_STAGE) as begin:
+        begin(what, ONE_STAGE)
         yield
+
+
+@contextmanager
+def stages(reading: "Reading", whole: float) -> Iterator[Callable[[Text, float], None]]:
+    """Says on stderr what is being done and how long the rest will take, if somebody is there to read it: `begin(what, weight)` ends one
+    stage and begins the next. The weights, which add up to `whole`, are times on a typical log; the stages done so far say how quick
+    this machine is.
+    """
+    if reading.quiet or not sys.stderr.isatty():
+        yield lambda what, weight: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    with Console(stderr=True, markup=False, highlight=False).status(what.of(reading.language)):
-        yield
+    columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()]
+    if whole > ONE_STAGE:
+        columns += [BarColumn(bar_width=24), TextColumn(REST.of(reading.language)), TimeRemainingColumn()]
+    with Progress(*columns, console=Console(stderr=True, markup=False, highlight=False), transient=True, speed_estimate_period=3600) as shown:
+        task, doing = shown.add_task("", total=whole), [0.0]
+
+        def begin(what: Text, weight: float) -> None:
+            shown.update(task, advance=doing[0], description=what.of(reading.language))
+            doing[0] = weight
+
+        yield begin
 
 
+ONE_STAGE = 1.0
+REST = Text(zh="剩余", en="left")
 READING = Text(zh="正在读取日志…", en="Reading the log …")
 ANALYSING = Text(zh="正在分析…", en="Analysing …")
+MEASURING = Text(zh="正在计算时长、等待与返工…", en="Measuring time, waiting and rework …")
+ADVISING = Text(zh="正在比对与推演…", en="Looking for what is wrong …")
+WRITING = Text(zh="正在生成报告…", en="Writing the report …")
 
 
 def distinct(outputs: Mapping[str, Path | None], inputs: Iterable[str]) -> dict[str, Path]:
