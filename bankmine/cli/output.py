@@ -74,7 +74,7 @@ def stages(reading: "Reading", whole: float) -> Iterator[Callable[[Text, float],
     this machine is.
     """
     if reading.quiet or not sys.stderr.isatty():
-        yield lambda what, weight: None
+        yield lambda *_: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn

@@ -4,13 +4,18 @@ Graphviz sees no words, only sizes, so that a picture is the same on a machine w
 wheel; without that, `dot` on PATH is used.
 """
 
+import atexit
 import json
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from bankmine.errors import OutputError
+from bankmine.show.fonts import FOLDER
 from bankmine.show.graphs import Arc, Graph, Node, lines_of, width_em
 from bankmine.words import Text
 
@@ -18,7 +23,7 @@ LABEL_PX, SMALL_PX = 13.0, 11.0  # font sizes
 LINE_HEIGHT = 1.35  # in font sizes
 INCH = 72.0  # Graphviz' points in an inch; a point is a pixel here
 SIGN_SIZES = {"circle": (26.0, 26.0), "diamond": (34.0, 34.0), "bar": (10.0, 26.0)}
-FONTS = Path(__file__).parent / "fonts.conf"
+CONFIG = Path(__file__).parent / "fonts.conf"
 Point = tuple[float, float]
 
 
@@ -118,12 +123,23 @@ def _sizes_only(graph: Graph, sizes: Sequence[Point]) -> str:
 
 def run_graphviz(dot: str, format: str) -> bytes:
     """What Graphviz' dot makes of a DOT text. Raises OutputError GRAPHVIZ_MISSING, GRAPHVIZ_FAILED."""
-    os.environ.setdefault("FONTCONFIG_FILE", str(FONTS))
+    os.environ.setdefault("FONTCONFIG_FILE", _font_config())
     try:
         import pygraphviz
     except ImportError:
         return _run_dot(dot, format)
     return pygraphviz.AGraph(string=dot).draw(format=format, prog="dot")
+
+
+@cache
+def _font_config() -> str:
+    """A file that says where the fonts are, the package's own among them; it lasts as long as the process."""
+    text = CONFIG.read_text(encoding="utf-8").replace("{package}", escape(str(FOLDER)))
+    handle, place = tempfile.mkstemp(prefix="bankmine-fonts-", suffix=".conf")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    atexit.register(Path(place).unlink, missing_ok=True)
+    return place
 
 
 def _run_dot(dot: str, format: str) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from bankmine.show import graph_layout
 from bankmine.show.fonts import FONT, embedded
 
 DRAW = """
@@ -36,9 +37,10 @@ def test_chinese_words_are_drawn_where_there_is_no_font(tmp_path: Path) -> None:
     assert drawn("贷款", FONT.parent, tmp_path) != drawn("审批", FONT.parent, tmp_path)
 
 
-def test_the_package_brings_its_font_to_graphviz() -> None:
-    config = (FONT.parents[1] / "fonts.conf").read_text(encoding="utf-8")
-    assert '<dir prefix="relative">fonts</dir>' in config and FONT.is_file() and (FONT.parent / "LICENSE").is_file()
+def test_the_package_brings_its_font_and_its_licence_to_graphviz() -> None:
+    graph_layout.run_graphviz("digraph {}", "json0")
+    config = Path(graph_layout._font_config())
+    assert f"<dir>{FONT.parent}</dir>" in config.read_text(encoding="utf-8") and (FONT.parent / "LICENSE").is_file()
 
 
 def test_a_page_bears_the_signs_it_shows_and_no_others() -> None:
