@@ -95,7 +95,7 @@ def test_commands_of_the_table_exist(command: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_options_that_are_named_exist(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in LISTED:
+    for command in (*LISTED, ""):
         run(f"bankmine {command} --help", monkeypatch)
     known = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
     ours = [code for code in re.findall(r"`([^`\n]+)`", README) if "pip" not in code and not code.startswith("python benchmarks/")]

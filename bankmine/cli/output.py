@@ -82,7 +82,8 @@ def stages(reading: "Reading", whole: float) -> Iterator[Callable[[Text, float],
     columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()]
     if whole > ONE_STAGE:
         columns += [BarColumn(bar_width=24), TextColumn(REST.of(reading.language)), TimeRemainingColumn()]
-    with Progress(*columns, console=Console(stderr=True, markup=False, highlight=False), transient=True, speed_estimate_period=3600) as shown:
+    console = Console(stderr=True, markup=False, highlight=False)
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=3600) as shown:
         task, doing = shown.add_task("", total=whole), [0.0]
 
         def begin(what: Text, weight: float) -> None:
