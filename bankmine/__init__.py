@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bankmine.log.eventlog import EventLog
     from bankmine.patterns.base import Finding, Pattern
     from bankmine.settings import Settings
+    from bankmine.track.compare import compare
+    from bankmine.track.evaluation import Evaluation
 
 __version__ = "0.1.0"
 
@@ -23,6 +25,8 @@ _HOME = {
     "read_log": "bankmine.api",
     "Bank": "bankmine.bank",
     "diagnose": "bankmine.bank",
+    "Evaluation": "bankmine.track.evaluation",
+    "compare": "bankmine.track.compare",
     "EventLog": "bankmine.log.eventlog",
     "Settings": "bankmine.settings",
     "Finding": "bankmine.patterns.base",
@@ -39,6 +43,7 @@ __all__ = [
     "Bank",
     "BankmineError",
     "Diagnosis",
+    "Evaluation",
     "EventLog",
     "Finding",
     "InputError",
@@ -47,6 +52,7 @@ __all__ = [
     "Settings",
     "UsageError",
     "analyze",
+    "compare",
     "diagnose",
     "read_log",
 ]

@@ -14,6 +14,7 @@ import typer
 from bankmine import __version__
 from bankmine.cli.analyze import analyze
 from bankmine.cli.check import check
+from bankmine.cli.compare import compare
 from bankmine.cli.conformance import conformance
 from bankmine.cli.diagnose import diagnose
 from bankmine.cli.discover import discover
@@ -48,6 +49,7 @@ EXAMPLES = {
     conformance: "bankmine conformance loans.csv --model discovered",
     segments: "bankmine segments loans.csv --by channel",
     simulate: "bankmine simulate loans.csv --change 'Credit analyst +1'",
+    compare: "bankmine compare before.csv after.csv --report change.html",
     explain: "bankmine explain loans.csv 1",
     sample: "bankmine sample sample_logs",
     schema: "bankmine schema",

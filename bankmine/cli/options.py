@@ -230,7 +230,7 @@ class Reading:
         """The analysis of the log that these options ask for; lazy but for what was named: process and answers. Raises UsageError."""
         from bankmine.api import analyze
 
-        as_of = None if self.as_of is None else _instant(self.as_of, log.source.timezone)
+        as_of = None if self.as_of is None else instant(self.as_of, log.source.timezone)
         analysis = analyze(log, self.process, settings=self.settings(), as_of=as_of, twin=twin)
         # A process or file named here is read or refused, whatever the command shows.
         if self.process is not None:
@@ -240,24 +240,36 @@ class Reading:
         return analysis
 
 
-def _instant(text: str, zone: str) -> int:
-    """UTC microseconds of a date (its end, so that the whole day has passed) or a time in a zone."""
+def named_values(text: str, option: str) -> tuple[str, list[str]]:
+    """The name and values of NAME=VALUE,VALUE. Raises UsageError OPTION_VALUE."""
+    name, equals, values = text.partition("=")
+    if not equals or not name.strip() or not values.strip():
+        raise UsageError(
+            "OPTION_VALUE",
+            Text(zh=f"{option} {text!r} 不是“名称=取值”。", en=f"{option} {text!r} is not NAME=VALUE."),
+            Text(zh=f"例如 {option} channel=online。", en=f"for example {option} channel=online."),
+        )
+    return name.strip(), [value.strip() for value in values.split(",")]
+
+
+def instant(text: str, zone: str, *, end: bool = True, option: str = "--as-of") -> int:
+    """UTC microseconds of a date (its end, so that the whole day has passed, or its beginning) or a time in a zone."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(
             "OPTION_VALUE",
-            Text(zh=f"无法理解 --as-of {text!r}。", en=f"--as-of {text!r} is not a date."),
+            Text(zh=f"无法理解 {option} {text!r}。", en=f"{option} {text!r} is not a date."),
             Text(zh="请写成 2026-03-31 或 2026-03-31T18:00。", en="write 2026-03-31 or 2026-03-31T18:00."),
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
-    if len(text.strip()) <= len("2026-03-31"):
+    if end and len(text.strip()) <= len("2026-03-31"):
         moment += timedelta(days=1)
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def on_a_log(command: Callable[..., None]) -> Callable[..., None]:
+def on_a_log(command: Callable[..., int | None]) -> Callable[..., int | None]:
     """A command whose first parameter is a Reading, with the options of Reading as its own for typer to see.
 
     LOG comes first, then the command's own parameters, then the shared options.
@@ -274,10 +286,10 @@ def on_a_log(command: Callable[..., None]) -> Callable[..., None]:
     ]
     names = {f.name for f in fields(Reading)}
 
-    def run(**values: Any) -> None:
+    def run(**values: Any) -> int | None:
         reading = Reading(**{name: value for name, value in values.items() if name in names})
         rest = {name: value for name, value in values.items() if name not in names}
-        command(reading, **rest)
+        return command(reading, **rest)
 
     parameters = [shared[0], *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *shared[1:]]
     run.__name__, run.__doc__, run.__module__ = command.__name__, command.__doc__, command.__module__

@@ -63,13 +63,19 @@ def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str
     said = Text(zh="；".join(each.zh for each in forecast.changes), en="; ".join(each.en for each in forecast.changes))
     name = Text(zh="推演：{said}", en="What if: {said}").format(said=said)
     blocks = [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
-    return _page(analysis, name, lambda _: blocks, lang)
+    return blocks_page(name, source_of(analysis), blocks, analysis.zone, lang)
+
+
+def blocks_page(name: Text, source: Text, blocks: Sequence[Block], zone: str, lang: Lang) -> str:
+    """A page of blocks without pictures."""
+    footer = FOOTER.format(version=__version__, zone=zone)
+    return laid_out(lambda _: Sheet(name, source, blocks, footer, zone), lang, style() + page_style())
 
 
 def _page(analysis: "Analysis", name: Text, blocks: Callable[[Lang], Sequence[Block]], lang: Lang) -> str:
     zone = analysis.log.source.timezone
     footer = FOOTER.format(version=__version__, zone=zone)
-    return laid_out(lambda each: Sheet(name, _source(analysis), blocks(each), footer, zone), lang, style() + page_style())
+    return laid_out(lambda each: Sheet(name, source_of(analysis), blocks(each), footer, zone), lang, style() + page_style())
 
 
 def laid_out(sheet: Callable[[Lang], Sheet], lang: Lang, css: str) -> str:
@@ -157,7 +163,7 @@ def sections_of(blocks: Sequence[Block], lang: Lang, zone: str, prefix: str, num
     return sections
 
 
-def _source(analysis: "Analysis") -> Text:
+def source_of(analysis: "Analysis") -> Text:
     """The files and the period."""
     log = analysis.log
     zone = log.source.timezone

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from bankmine.report.bank_document import BankDocument
+from bankmine.report.comparison_document import ComparisonDocument
 from bankmine.report.roadmap import RoadStep
 from bankmine.report.schema_measures import (
     Answers,
@@ -335,7 +336,7 @@ class CheckDocument(Part):
 
 def schemas() -> dict[str, object]:
     """One JSON Schema (draft 2020-12) for all documents, told apart by their `schema`."""
-    either: TypeAdapter[AnalysisDocument | CheckDocument | BankDocument] = TypeAdapter(
-        Annotated[AnalysisDocument | CheckDocument | BankDocument, Field(discriminator="schema_id")]
+    either: TypeAdapter[AnalysisDocument | CheckDocument | BankDocument | ComparisonDocument] = TypeAdapter(
+        Annotated[AnalysisDocument | CheckDocument | BankDocument | ComparisonDocument, Field(discriminator="schema_id")]
     )
     return {"$schema": DRAFT, "title": "bankmine", **either.json_schema(by_alias=True)}
