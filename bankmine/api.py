@@ -349,11 +349,11 @@ class Analysis(Shown):
             self.rework.items,
             by,
             minimum_cases=self.settings.privacy.minimum_cases,
-            names=self._called,
+            names=self.pseudonym,
         )
 
     @cached_property
-    def _called(self) -> Callable[[str], str]:
+    def pseudonym(self) -> Callable[[str], str]:
         """A person as the results name them."""
         return str if self.settings.privacy.people == "show" else Pseudonyms.of(self.log.resources).pseudonym
 

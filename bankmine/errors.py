@@ -3,7 +3,8 @@
 BankmineError
 ├── InputError        the log, a column, a stamp or a container cannot be used      exit 2
 ├── UsageError        an option, a name or a configuration key is wrong             exit 2
-└── OutputError       an output could not be written                                exit 73
+├── OutputError       an output could not be written                                exit 73
+└── BusyError         the job is already running                                    exit 75
 """
 
 from dataclasses import dataclass
@@ -50,3 +51,9 @@ class OutputError(BankmineError):
     """An output could not be written."""
 
     exit_status: ClassVar[int] = 73
+
+
+class BusyError(BankmineError):
+    """The job is already running."""
+
+    exit_status: ClassVar[int] = 75

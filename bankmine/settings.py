@@ -15,7 +15,6 @@ from bankmine.refusal import refusal, syntax
 from bankmine.words import Lang, Text
 
 Share = Annotated[float, Field(ge=0, le=1)]
-NOT_USED_YET = frozenset({"job"})
 Threshold = bool | int | float | str | list[str] | list[float]
 
 
@@ -165,16 +164,34 @@ class Survey(Part):
     scale: tuple[float, float] | None = None
 
 
-class Job(Part):
-    """One scheduled analysis."""
+class Mail(Part):
+    """To whom a job's report is sent, over which SMTP server; user and password come from the environment, never from here."""
 
-    name: Annotated[str, Field(min_length=1)]
+    to: Annotated[list[str], Field(min_length=1)]
+    sender: str
+    host: str
+    port: Annotated[int, Field(gt=0, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    when: Literal["always", "alert"] = "always"
+
+
+class Job(Part):
+    """One scheduled analysis: of files or glob patterns beside the configuration, or of a database with a `query`; `folder` and `outputs`
+    may hold {date}, the log's last day. `keep`: so many of its newest folders stay; `drift`: an alarm of the control charts counts as a
+    breached threshold.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[\w][\w.-]{0,63}$")]
     log: str | list[str]
+    query: str | None = None
     process: str | None = None
     folder: str = "reports/{date}"
-    outputs: list[str] = []
-    languages: list[Lang] = ["zh", "en"]
+    outputs: list[str] = ["report.html", "report.json"]
+    languages: Annotated[list[Lang], Field(min_length=1)] = ["zh", "en"]
     thresholds: dict[str, float] = {}
+    drift: bool = False
+    keep: Annotated[int, Field(gt=0)] | None = None
+    mail: Mail | None = None
 
 
 class Log(Part):
@@ -223,11 +240,6 @@ class Settings(Part):
     def beside(self, path: str) -> Path:
         """A path that the file names, which counts from the file's own folder."""
         return Path(path) if self._file is None else self._file.parent / path
-
-    @property
-    def without_effect(self) -> tuple[str, ...]:
-        """The keys that are set and that this version does not use yet: a reader must not believe that they counted."""
-        return tuple(sorted(self.model_fields_set & NOT_USED_YET))
 
     @classmethod
     def load(cls, path: Path) -> "Settings":

@@ -21,6 +21,7 @@ from bankmine.log.filters import keep_cases
 from bankmine.measure.attributes import attributes, case_values
 from bankmine.sample import generate
 from bankmine.sample.problems import PROBLEMS
+from bankmine.track.evaluation import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = ("deposit", "loan", "payment", "wealth")
@@ -31,9 +32,9 @@ SIDE = 3_000
 BANDS = {"20 %": (0.15, 0.30), "10 %": (0.07, 0.13)}
 
 
-def halves(process: str, seed: int, **planted: object) -> list[bm.EventLog]:
+def halves(process: str, seed: int, pattern: str | None = None, effect: float | None = None) -> list[bm.EventLog]:
     """The first and the second half of a log's cases by when they began."""
-    log = bm.read_log(generate(process, seed=seed, cases=2 * SIDE, **planted).table)
+    log = bm.read_log(generate(process, seed=seed, cases=2 * SIDE, problem=pattern, effect=effect).table)
     first = np.zeros(log.cases, dtype=bool)
     first[np.argsort(log.case_start, kind="stable")[: log.cases // 2]] = True
     return [keep_cases(log, side, "half") for side in (first, ~first)]
@@ -63,17 +64,17 @@ def pairs(seed: int) -> Iterator[tuple[str, str, float, bm.EventLog, bm.EventLog
     yield "nothing", "", 1.0, healthy[0], healthy[1]
     yield "mix", "", 1.0, healthy[0], other_mix(healthy[1], seed)
     for effect in EFFECTS:
-        planted = halves(process, seed, problem=pattern, effect=effect)
+        planted = halves(process, seed, pattern, effect)
         mean = [[float((log.case_end - log.case_start).mean()) for log in sides] for sides in (healthy, planted)]
         yield "worse", pattern, mean[1][1] / mean[0][1], healthy[0], planted[1]
         yield "better", pattern, mean[0][0] / mean[1][0], planted[0], healthy[1]
 
 
-def runs(seed: int) -> list[tuple[str, str, float, str, float, float, float]]:
+def runs(seed: int) -> list[tuple[str, str, float, Verdict, float, float, float]]:
     found = []
     for kind, pattern, true, before, after in pairs(seed):
         effect = bm.compare(bm.analyze(before, twin="off"), bm.analyze(after, twin="off"))
-        change = None if effect.effect is None else effect.effect.change
+        change = None if effect.effect is None else effect.effect.ruling
         ends = (float("nan"),) * 3 if change is None else (change.ratio, change.low, change.high)
         found.append((kind, pattern, true, effect.verdict, *ends))
     return found

@@ -109,12 +109,6 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert caught.value.code == "CONFIG_MISSING"
 
 
-def test_what_is_set_and_not_used_yet_is_named(tmp_path: Path) -> None:
-    text = '[segments]\npriority = ["vip"]\n[privacy]\nminimum_cases = 5\n[[job]]\nname = "weekly"\nlog = "a.csv"\n'
-    assert loaded(tmp_path, text).without_effect == ("job",)
-    assert Settings().without_effect == ()
-
-
 def test_own_rules_and_the_survey_are_files_beside_the_configuration(tmp_path: Path) -> None:
     text = '[controls]\nfiles = ["own.toml"]\n[survey]\nfile = "answers.csv"\nscale = [1, 5]\n[[control]]\nid = "x"\n'
     settings = loaded(tmp_path, text)

@@ -20,7 +20,9 @@ from bankmine.cli.diagnose import diagnose
 from bankmine.cli.discover import discover
 from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
+from bankmine.cli.monitor import monitor
 from bankmine.cli.resources import resources
+from bankmine.cli.run import run, schedule, verify
 from bankmine.cli.sample import sample
 from bankmine.cli.schema import schema
 from bankmine.cli.segments import segments
@@ -51,6 +53,10 @@ EXAMPLES = {
     simulate: "bankmine simulate loans.csv --change 'Credit analyst +1'",
     compare: "bankmine compare before.csv after.csv --report change.html",
     explain: "bankmine explain loans.csv 1",
+    monitor: "bankmine monitor loans.csv",
+    run: "bankmine run loans-weekly --config bankmine.toml",
+    schedule: "bankmine schedule cron --job loans-weekly",
+    verify: "bankmine verify reports/2026-03-31",
     sample: "bankmine sample sample_logs",
     schema: "bankmine schema",
 }

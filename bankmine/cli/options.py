@@ -1,7 +1,6 @@
 """The options that every command on a log shares, said once."""
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -80,7 +79,11 @@ class Reading:
 
     log: Annotated[
         list[str],
-        typer.Argument(metavar="LOG...", help="A file, several files or a glob pattern: CSV, TSV, Parquet, XLSX, XES.", show_default=False),
+        typer.Argument(
+            metavar="LOG...",
+            help="A file, several files or a glob pattern: CSV, TSV, Parquet, XLSX, XES; or a database's URL.",
+            show_default=False,
+        ),
     ]
     config: Annotated[
         Path | None,
@@ -152,6 +155,9 @@ class Reading:
     last: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Cases that began on or before this year, month or day.", show_default=False)
     ] = None
+    query: Annotated[
+        str | None, typer.Option("--query", metavar="SQL", help="What to read where LOG is a database's URL.", show_default=False)
+    ] = None
     survey: Annotated[
         Path | None,
         typer.Option("--survey", metavar="FILE", help="Customers' answers: CSV with case, score, comment, date.", show_default=False),
@@ -192,12 +198,6 @@ class Reading:
         from bankmine.log.read import read_log
 
         settings = self.settings()
-        if settings.without_effect:
-            keys = ", ".join(settings.without_effect)
-            said = Text(
-                zh=f"注意：配置项 {keys} 在本版本中尚不起作用。", en=f"note: {keys} in the configuration has no effect in this version yet."
-            )
-            sys.stderr.write(said.of(self.language) + "\n")
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
         log = read_log(
@@ -209,6 +209,7 @@ class Reading:
             time_format=self.time_format,
             settings=settings,
             dedupe=self.dedupe,
+            query=self.query,
         )
         wanted: dict[str, list[str]] = {}
         for condition in self.where or []:

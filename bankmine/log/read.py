@@ -13,6 +13,7 @@ from bankmine.errors import InputError, UsageError
 from bankmine.log.checks import check_rows, exact_duplicates
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.compact import event_log
+from bankmine.log.database import database_table, is_database
 from bankmine.log.eventlog import EventLog, Source
 from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
@@ -61,8 +62,9 @@ def read_log(
     max_reject_share: float | None = None,
     settings: Settings | None = None,
     dedupe: bool = False,
+    query: str | None = None,
 ) -> EventLog:
-    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, or a pm4py log.
+    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL).
 
     The first group of names are source columns; what is not given is taken from the settings, then recognised by usual
     names (`transition` is the lifecycle column). `lifecycle`: `pair` transitions into sessions, keep only the `complete`
@@ -102,7 +104,12 @@ def read_log(
     zone = timezone or settings.calendar.timezone
     share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
 
-    tables = [table_of(source)] if is_frame(source) else file_tables(source, encoding)
+    if is_frame(source):
+        tables = [table_of(source)]
+    elif is_database(source):
+        tables = [database_table(str(source), query)]
+    else:
+        tables = file_tables(source, encoding)
     understood = [recognise(table.frame.columns, given, file=table.file.name) for table in tables]
     parts = [
         interpret(table, found, zone=zone or DEFAULT_ZONE, zone_given=zone is not None, time_format=time_format)

@@ -47,10 +47,13 @@ class Cohort(Part):
 
 
 class Methods(Part):
-    """Cycle time by each method, null where it cannot be used: `trend_week`, the trend of the weeks beside the series' step."""
+    """Cycle time by each method, null where it cannot be used; the verdict rests on the differences in differences where there are any, else on
+    that at equal demand, else on the standardised one. `trend_week`, the trend of the weeks beside the series' step.
+    """
 
     crude: Ratio | None
     standardised: Ratio | None
+    equal_demand: Ratio | None
     difference_in_differences: Ratio | None
     interrupted_time_series: Ratio | None
     trend_week: Ratio | None
@@ -136,6 +139,7 @@ def document(found: "Evaluation") -> dict[str, object]:
         cycle_time=Methods(
             crude=_ratio(effect.crude if effect else None),
             standardised=_ratio(effect.change if effect else None),
+            equal_demand=_ratio(effect.demand if effect else None),
             difference_in_differences=_ratio(effect.beyond if effect else None),
             interrupted_time_series=_ratio(None if series is None else series.change),
             trend_week=_ratio(None if series is None else series.trend),

@@ -35,12 +35,13 @@ WHY = Text(
 )
 
 
-def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True) -> list[Block]:
-    """The whole report as blocks; `lang` is the language of the words inside pictures."""
+def contents(analysis: "Analysis", lang: Lang = "en", *, pictures: bool = True, tracked: Iterable[Block] = ()) -> list[Block]:
+    """The whole report as blocks; `lang` is the language of the words inside pictures; `tracked`: sections that stand after the summary."""
     return [
         Heading(title(analysis), 1, "top"),
         Heading(Text(zh="摘要", en="Summary"), 2, "summary"),
         *summary(analysis),
+        *tracked,
         *recommendations(analysis),
         *played_section(analysis),
         *diagnoses(analysis),

@@ -53,9 +53,12 @@ class Sheet:
     zone: str
 
 
-def page(analysis: "Analysis", lang: Lang) -> str:
-    """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine."""
-    return _page(analysis, title(analysis), lambda each: contents(analysis, each), lang)
+def page(analysis: "Analysis", lang: Lang, tracked: Sequence[Block] = ()) -> str:
+    """The report as HTML; the same analysis gives the same bytes, for nothing in it depends on the clock or the machine.
+
+    `tracked`: sections on what came since the last run, which stand after the summary.
+    """
+    return _page(analysis, title(analysis), lambda each: contents(analysis, each, tracked=tracked), lang)
 
 
 def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str:

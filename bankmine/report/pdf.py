@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ BREAK = "\u200b"
 FULL_WIDTH = 700.0  # a picture narrower than this does not fill the page
 
 
-def pdf(analysis: "Analysis", lang: Lang) -> bytes:
+def pdf(analysis: "Analysis", lang: Lang, tracked: Sequence[Block] = ()) -> bytes:
     """The report as PDF (A4); the same analysis gives the same bytes. Raises UsageError PDF_MISSING where Typst is not installed."""
     zone = analysis.log.source.timezone
     sheet = {
@@ -31,7 +32,7 @@ def pdf(analysis: "Analysis", lang: Lang) -> bytes:
         "lang": lang,
         "font": FAMILY,
         "footer": FOOTER.format(version=__version__, zone=zone).of(lang),
-        "blocks": [_plain(block, lang, zone) for block in contents(analysis, lang)],
+        "blocks": [_plain(block, lang, zone) for block in contents(analysis, lang, tracked=tracked)],
     }
     try:
         import typst

@@ -88,6 +88,11 @@ def local_day(microseconds: int, zone: str) -> str:
     return (EPOCH + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def iso_time(microseconds: int, zone: str) -> str:
+    """A UTC instant in ISO 8601 with the offset of a zone."""
+    return (EPOCH + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone)).isoformat()
+
+
 def visible(text: str) -> str:
     """The text with control, bidirectional and invisible characters written as \\u{…}."""
     if text.isascii() and text.isprintable():

@@ -7,13 +7,11 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bankmine.errors import OutputError
 from bankmine.show.blocks import Cell, CellKind, Mark, TableBlock
-from bankmine.show.format import EPOCH, UNKNOWN_TIME
+from bankmine.show.format import UNKNOWN_TIME, iso_time
 from bankmine.words import Lang, Text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -59,7 +57,7 @@ def _plain(value: Cell, kind: CellKind, lang: Lang, zone: str) -> object:
     if isinstance(value, Text):
         return value.of(lang)
     if kind == "time" and isinstance(value, int):
-        return None if value == UNKNOWN_TIME else (EPOCH + timedelta(microseconds=value)).astimezone(ZoneInfo(zone)).isoformat()
+        return None if value == UNKNOWN_TIME else iso_time(value, zone)
     return value
 
 

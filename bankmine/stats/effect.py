@@ -127,6 +127,45 @@ def changed_beyond(touched: tuple[Side, Side], untouched: tuple[Side, Side], con
     return Change.of(log_ratio, tuple(parts), confidence)
 
 
+def at_equal_demand(values: np.ndarray, after: np.ndarray, stratum: np.ndarray, week: np.ndarray, confidence: float) -> Change | None:
+    """The ratio that `changed` gives, as it would be with as many arrivals a week on both sides: where queues are, a busy season alone makes
+    cases slower. Analysis of covariance of the logarithms of the weeks' means, each case against its stratum's mean on its side, on the side
+    and the logarithm of the week's arrivals, weighted by them. Weeks cut short at either end are left out. None under eight weeks on a side.
+    """
+    sides = standardised_sides(values, after, stratum, week)
+    means, sizes, which = [], [], []
+    for side, found in zip((False, True), sides, strict=True):
+        rows = np.flatnonzero(after == side)
+        level = np.bincount(stratum[rows], weights=values[rows]) / np.maximum(np.bincount(stratum[rows]), 1)
+        size = np.bincount(week[rows])
+        mean = found.mean + np.bincount(week[rows], weights=values[rows] - level[stratum[rows]]) / np.maximum(size, 1)
+        kept = np.flatnonzero((size > 0) & (mean > 0))[1:-1]
+        if len(kept) < FEWEST_WEEKS_SERIES:
+            return None
+        means.append(mean[kept])
+        sizes.append(size[kept])
+        which.append(np.full(len(kept), float(side)))
+    size = np.concatenate(sizes).astype(float)
+    demand = np.log(size)
+    design = np.column_stack([np.ones(len(size)), np.concatenate(which), demand - demand.mean()])
+    beta, variance = _fitted(np.log(np.concatenate(means)), design, size)
+    freedom = len(size) - design.shape[1]
+    return Change.of(float(beta[1]), ((float(variance[1]), freedom + 1),), confidence)
+
+
+def _fitted(answer: np.ndarray, design: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted least squares: the coefficients, and their variances by Newey and West over the rows, which are weeks in order."""
+    inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
+    beta = inverse @ (design.T @ (weight * answer))
+    score = (weight * (answer - design @ beta))[:, None] * design
+    middle = score.T @ score
+    for lag in range(1, LAGS + 1):
+        cross = score[lag:].T @ score[:-lag]
+        middle += (1 - lag / (LAGS + 1)) * (cross + cross.T)
+    scale = len(answer) / (len(answer) - design.shape[1])
+    return beta, np.diag(inverse @ middle @ inverse) * scale
+
+
 @dataclass(frozen=True, slots=True)
 class Interrupted:
     """An interrupted time series: the change of level where it is cut, and the trend that runs through both parts, as a ratio a week."""
@@ -144,16 +183,7 @@ def interrupted(weekly: np.ndarray, size: np.ndarray, cut: int, confidence: floa
     if (week < cut).sum() < FEWEST_WEEKS_SERIES or (week >= cut).sum() < FEWEST_WEEKS_SERIES:
         return None
     design = np.column_stack([np.ones(len(week)), week - cut, week >= cut]).astype(float)
-    weight = size[week].astype(float)
-    inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
-    answer = np.log(weekly[week])
-    beta = inverse @ (design.T @ (weight * answer))
-    score = (weight * (answer - design @ beta))[:, None] * design
-    middle = score.T @ score
-    for lag in range(1, LAGS + 1):
-        cross = score[lag:].T @ score[:-lag]
-        middle += (1 - lag / (LAGS + 1)) * (cross + cross.T)
-    freedom = len(week) - 3
-    variance = np.diag(inverse @ middle @ inverse) * len(week) / freedom
+    beta, variance = _fitted(np.log(weekly[week]), design, size[week].astype(float))
+    freedom = len(week) - design.shape[1]
     step, trend = (Change.of(float(beta[k]), ((float(variance[k]), freedom + 1),), confidence) for k in (2, 1))
     return Interrupted(step, trend)

@@ -10,9 +10,19 @@ from bankmine.advice.answer import Interval
 from bankmine.errors import UsageError
 from bankmine.measure.attributes import case_values, titled
 from bankmine.show.format import duration, percent
-from bankmine.stats.effect import Change, Interrupted, Side, changed, changed_beyond, interrupted, pseudo_values, standardised_sides
+from bankmine.stats.effect import (
+    Change,
+    Interrupted,
+    Side,
+    at_equal_demand,
+    changed,
+    changed_beyond,
+    interrupted,
+    pseudo_values,
+    standardised_sides,
+)
 from bankmine.stats.survival import Survival
-from bankmine.track.changes import CONFIDENCE, SURE, finding_changes, kpi_changes, mean_difference, step_changes
+from bankmine.track.changes import CONFIDENCE, SURE, finding_changes, kpi_changes, step_changes
 from bankmine.track.cohorts import Cohorts
 from bankmine.track.evaluation import Cohort, Effect, Evaluation, Verdict
 from bankmine.words import Text
@@ -137,16 +147,20 @@ def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.n
             beyond = changed_beyond(sides(group, cohorts.stratum), sides(~group, cohorts.stratum), CONFIDENCE)
         except ValueError:
             return NO_GROUP
+    change = changed(*alike, CONFIDENCE)
+    demand = at_equal_demand(values, cohorts.after, cohorts.stratum, cohorts.week, CONFIDENCE)
+    ruling = beyond or demand or change
     return Effect(
         alike[0].mean,
         alike[1].mean,
         (alike[0].covered, alike[1].covered),
-        changed(*alike, CONFIDENCE),
+        change,
         changed(*sides(everyone, np.zeros(len(values), dtype=np.int64)), CONFIDENCE),
+        demand,
         None,
         beyond,
         _series(cohorts, values),
-        mean_difference(alike),
+        Interval(alike[0].mean * (1 - ruling.ratio), alike[0].mean * (1 - ruling.high), alike[0].mean * (1 - ruling.low)),
         step_changes(before, after, cohorts),
     )
 

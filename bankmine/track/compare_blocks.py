@@ -63,6 +63,7 @@ def _methods(found: Evaluation) -> list[Block]:
 
     add(Text(zh="直接对比", en="Plain comparison"), effect.crude)
     add(Text(zh="按之前的构成标准化", en="Standardised to the mix before"), effect.change)
+    add(Text(zh="并按每周到达量相同", en="and at equal arrivals a week"), effect.demand)
     if effect.touched is not None:
         name = Text(zh="双重差分：{group} 相对其余", en="Difference in differences: {group} beyond the rest")
         add(name.format(group=effect.touched), effect.beyond)
@@ -184,9 +185,10 @@ def _method(found: Evaluation) -> Text:
     share = UNKNOWN if found.effect is None else percent(min(found.effect.covered))
     text = Text(
         zh="案件按到达时间分为前后两组；未结案件计到观察结束为止（乘积限积分的伪观测值，截至 {horizon}）。按之前的构成标准化的属性：{mix}；"
-        "可比的案件占 {share}。误差按到达周成组计算，相邻两周可以相关；p 小于 0.02 才称为差异。环节与指标各为一族（Benjamini–Hochberg）。",
+        "可比的案件占 {share}；两侧周数足够时，再按每周到达量相同折算（协方差分析）：业务旺季本身就会使案件变慢。误差按到达周成组计算，相邻两周可以相关；p 小于 0.02 才称为差异。环节与指标各为一族（Benjamini–Hochberg）。",
         en="Cases are put before or after by when they arrived; those still open count as long as they were watched (pseudo-observations of the "
-        "Kaplan–Meier integral, up to {horizon}). Standardised to the mix before in: {mix}; {share} of the cases are comparable. Errors are by "
+        "Kaplan–Meier integral, up to {horizon}). Standardised to the mix before in: {mix}; {share} of the cases are comparable; where weeks suffice, also to equal "
+        "arrivals a week (analysis of covariance), for a busy season alone makes cases slower. Errors are by "
         "weeks of arrival, which may hang together over two weeks; only p below 0.02 is called a difference. Activities and indicators are one "
         "family each (Benjamini–Hochberg).",
     )

@@ -85,9 +85,10 @@ class Effect:
     """Cycle time before and after, where it can be compared.
 
     `before_s`, `after_s`: restricted means, standardised to the mix of the first side; `covered`: the share of each side's cases that have
-    others of their kind on the other side; `change`: the ratio of the means; `crude`: without standardising; `beyond`: of the `touched`
-    cases beyond the others, where a group is named; `series`: the step of the weekly means against their trend, where weeks suffice.
-    `realised`: what cycle time fell by, seconds a case.
+    others of their kind on the other side; `change`: the ratio of the means; `crude`: without standardising; `demand`: as if as many cases
+    had arrived a week on both sides, where weeks suffice; `beyond`: of the `touched` cases beyond the others, where a group is named;
+    `series`: the step of the weekly means against their trend, where weeks suffice. `realised`: what cycle time fell by, seconds a case, by
+    the ratio that the verdict rests on.
     """
 
     before_s: float
@@ -95,6 +96,7 @@ class Effect:
     covered: tuple[float, float]
     change: Change
     crude: Change
+    demand: Change | None
     touched: Text | None
     beyond: Change | None
     series: Interrupted | None
@@ -104,7 +106,7 @@ class Effect:
     @property
     def ruling(self) -> Change:
         """What the verdict rests on."""
-        return self.beyond or self.change
+        return self.beyond or self.demand or self.change
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +133,12 @@ class Evaluation(Shown):
 
         rows: dict[str, Change | None] = {}
         if (found := self.effect) is not None:
-            rows = {"crude": found.crude, "standardised": found.change, "difference_in_differences": found.beyond}
+            rows = {
+                "crude": found.crude,
+                "standardised": found.change,
+                "equal_demand": found.demand,
+                "difference_in_differences": found.beyond,
+            }
             rows["interrupted_time_series"] = None if found.series is None else found.series.change
         return pd.DataFrame(
             [{"method": m, "ratio": c.ratio, "low": c.low, "high": c.high, "p": c.p} for m, c in rows.items() if c is not None],

@@ -25,7 +25,12 @@ class Breach:
             if self.least
             else Text(zh="越限：{name} = {value}，超过上限 {limit}。", en="Limit breached: {name} = {value}, above {limit}.")
         )
-        return Notice(text.format(name=self.name, value=f"{self.value:,g}", limit=f"{self.limit:,g}"), "error")
+        return Notice(text.format(name=self.name, value=plain(self.value), limit=plain(self.limit)), "error")
+
+
+def plain(value: float) -> str:
+    """A number without an exponent."""
+    return f"{value:,.10g}"
 
 
 def breaches(document: Mapping[str, object], limits: Mapping[str, float | str]) -> list[Breach]:
