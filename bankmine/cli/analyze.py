@@ -61,5 +61,10 @@ def analyze(
             from bankmine.report.pdf import pdf as as_pdf
 
             content[outputs["--pdf"]] = as_pdf(analysis, reading.language)
+        if content:
+            from bankmine.audit import audit, audit_name
+
+            place = audit_name(next(iter(content)))
+            content[place] = audit(log, dict(content), place, exit_status=0, people=analysis.settings.privacy.people, config=reading.config)
         write(content)
     show(blocks, reading.language, log.source.timezone)

@@ -31,7 +31,7 @@ def compare(
         typer.Option(
             "--touched",
             metavar="NAME=VALUE,…",
-            help="Cases that the change concerned, such as branch=North; the rest is the yardstick.",
+            help="Cases that the change concerned, such as branch=North, or resource=R-… for people trained; the rest is the yardstick.",
             show_default=False,
         ),
     ] = None,

@@ -70,6 +70,6 @@ class History:
         before = self.kpis()
         out = BytesIO()
         (new if before is None else pl.concat([before.filter(pl.col("run") != run.id), new])).write_parquet(out)
-        lines = [json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in (*(r for r in self.runs() if r.id != run.id), run)]
+        lines = [json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in (*self.runs(), run)]
         write({self.folder / "kpi.parquet": out.getvalue()})
         write({self.folder / "runs.jsonl": "".join(lines).encode()})

@@ -8,7 +8,7 @@ import numpy as np
 
 from bankmine.advice.answer import Interval
 from bankmine.errors import UsageError
-from bankmine.measure.attributes import case_values, titled
+from bankmine.measure.attributes import case_values, main_resource, titled
 from bankmine.show.format import duration, percent
 from bankmine.stats.effect import (
     Change,
@@ -96,7 +96,7 @@ def compare(
 
     `watched_until` UTC microseconds: the change came then, and cases of `before` are followed no longer. `mix`: attributes to hold alike
     (default: all that both logs have, as far as the cases stay comparable). `touched`: an attribute and its values; the change concerned
-    those cases, and the others show what would have happened without it (difference in differences). `carried_out`: recommendations of
+    those cases (`resource`: those on which these people worked longest, such as the people trained), and the others show what would have happened without it (difference in differences). `carried_out`: recommendations of
     `before`, as ranks or PATTERN@ACTIVITY; default: those that are resolved or eased. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN,
     RANK_UNKNOWN.
     """
@@ -250,19 +250,24 @@ def _named(before: "Analysis", name: str) -> tuple[str, str]:
 
 def _group(before: "Analysis", after: "Analysis", cohorts: Cohorts, attribute: str, values: Sequence[str]) -> np.ndarray:
     """bool [cases of both]: those with one of the values. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN."""
-    parts = []
-    for analysis in (before, after):
-        codes, names = case_values(analysis.log, attribute)
-        parts.append(np.isin(codes, [code for code, name in enumerate(names) if name in values]))
+    known = [_values_of(analysis, attribute) for analysis in (before, after)]
+    parts = [np.isin(codes, [code for code, name in enumerate(names) if name in values]) for codes, names in known]
     found = np.concatenate(parts)[np.where(cohorts.after, before.log.cases + cohorts.row, cohorts.row)]
     if not found.any() or found.all():
-        names = sorted({name for a in (before, after) for name in case_values(a.log, attribute)[1]})
+        names = sorted({name for _, each in known for name in each})
         raise UsageError(
             "VALUE_UNKNOWN",
             Text(zh=f"按 {attribute}={','.join(values)} 分不出两组。", en=f"{attribute}={','.join(values)} does not make two groups."),
             Text(zh="取值：" + "、".join(names[:20]) + "。", en="values: " + ", ".join(names[:20]) + "."),
         )
     return found
+
+
+def _values_of(analysis: "Analysis", attribute: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The value of each case and their names; `resource`: who worked longest on it, by pseudonym unless people are shown."""
+    if attribute == "resource":
+        return main_resource(analysis.log, analysis.understanding), tuple(analysis.pseudonym(name) for name in analysis.log.resources)
+    return case_values(analysis.log, attribute)
 
 
 def signed(ratio: float) -> Text:

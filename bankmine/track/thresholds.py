@@ -7,7 +7,7 @@ from bankmine.errors import UsageError
 from bankmine.show.blocks import Notice
 from bankmine.words import Text
 
-LEAST = ">="  # a name that ends so is a least, others are most
+NAMED_BY = ("kpi", "id", "name", "activity", "role")  # what tells the rows of a list apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def plain(value: float) -> str:
 
 def breaches(document: Mapping[str, object], limits: Mapping[str, float | str]) -> list[Breach]:
     """The limits that the document breaks, in their order. A name is the path to a number, such as `cycle_time.p90_s` or `kpis.touch_time`
-    (rows of a list by their id or activity); with `>` before the limit's sign it is a least. What is null breaks nothing.
+    (rows of a list by their name); a name that ends with `>` has a least value, others a largest. What is null breaks nothing.
 
     Raises UsageError THRESHOLD_UNKNOWN, THRESHOLD_VALUE.
     """
@@ -65,7 +65,7 @@ def figure(document: Mapping[str, object], path: str) -> float | None:
         if isinstance(here, Mapping):
             names = {str(key): value for key, value in here.items()}
         elif isinstance(here, list):
-            names = {str(row.get("id") or row.get("activity")): row for row in here if isinstance(row, Mapping)}
+            names = {str(next((row[key] for key in NAMED_BY if key in row), "-")): row for row in here if isinstance(row, Mapping)}
         if name not in names:
             raise _unknown(path, name, names)
         here = names[name]

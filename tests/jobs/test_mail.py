@@ -1,5 +1,6 @@
 """A report by mail, received by a real server; what cannot be sent does not undo the report."""
 
+import socket
 from email import message_from_bytes
 from email.policy import default
 
@@ -32,10 +33,12 @@ def server():
 
     def start(refusals: int = 0) -> tuple[Box, int]:
         box = Box(refusals)
-        controller = Controller(box, hostname="127.0.0.1", port=0)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(box, hostname="127.0.0.1", port=port)
         controller.start()
         running.append(controller)
-        return box, controller.server.sockets[0].getsockname()[1]
+        return box, port
 
     yield start
     for controller in running:
