@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import shlex
+import sys
 import tempfile
 from pathlib import Path
 
@@ -30,9 +31,22 @@ RUNS = {
     "segments": ["bankmine segments sample_logs/loan.csv --by channel"],
     "simulate": ['bankmine simulate sample_logs/loan.csv --change "Credit analyst +1"'],
     "explain": ["bankmine explain sample_logs/loan.csv 1", "bankmine explain sample_logs/loan.csv line:61"],
+    "compare": ["bankmine compare sample_logs/loan.csv --at 2024-03-01 --twin off"],
+    "monitor": ["bankmine monitor sample_logs/loan.csv"],
+    "run": ["bankmine run --config bankmine.toml"],
+    "schedule": ["bankmine schedule cron --job loans-weekly", "bankmine schedule systemd --job loans-weekly"],
+    "verify": ["bankmine verify reports/2024-04-29"],
     "sample": ["bankmine sample logs --seed 7"],
     "schema": ["bankmine schema"],
 }
+
+
+JOB = """[[job]]
+name = "loans-weekly"
+log = "sample_logs/loan.csv"
+process = "loan"
+outputs = ["loans.html", "loans.json", "open-cases.csv"]
+"""
 
 
 def pages() -> dict[str, str]:
@@ -40,6 +54,7 @@ def pages() -> dict[str, str]:
     names = [command.__name__ for command in EXAMPLES]
     with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
         Path("sample_logs").symlink_to(ROOT / "sample_logs")
+        Path("bankmine.toml").write_text(JOB, encoding="utf-8")
         found = {f"{name}.md": page(name) for name in names}
     rows = [f"| [{name}]({name}.md) | {found[f'{name}.md'].splitlines()[4]} |" for name in names]
     index = "# Commands\n\nMade by `python docs/commands/refresh.py`, which ran every example.\n\n| command | does |\n|---|---|\n"
@@ -69,7 +84,9 @@ def printed(line: str) -> str:
             status = end.code
     if status:
         raise RuntimeError(f"{line}: exit {status}")
-    return "\n".join(each.rstrip() for each in out.getvalue().splitlines())
+    # Where this machine keeps its programs and this script its folder is nobody's concern.
+    text = out.getvalue().replace(str(Path(sys.executable).absolute()), "/opt/bankmine/bin/python").replace(os.getcwd(), "/srv/bank")
+    return "\n".join(each.rstrip() for each in text.splitlines())
 
 
 def shortened(text: str) -> str:
