@@ -67,7 +67,9 @@ def main() -> None:
     table = "\n".join(lines)
     print(table)
     if given.write:
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
         day = datetime.datetime.now(tz=datetime.UTC).date()
         head = (
             f"# Control charts: how quiet, how soon\n\nMade by `python benchmarks/monitor.py --logs {given.logs} --first-seed {given.first_seed} "

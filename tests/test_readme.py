@@ -66,6 +66,12 @@ def test_configurations_are_valid() -> None:
         assert Settings.model_validate(tomllib.loads(body)).calendar.holidays == "CN"
 
 
+def test_the_jobs_of_the_scheduling_page_are_valid() -> None:
+    page = (ROOT / "docs" / "scheduling.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert [Settings.model_validate(tomllib.loads(body)).job[0].name for body in blocks] == ["loans-weekly", "loans-db"]
+
+
 def test_output_shown_is_output_printed(elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("bankmine analyze sample_logs/loan.csv", monkeypatch) == 0
     printed = {line.rstrip() for line in capsys.readouterr().out.splitlines()}

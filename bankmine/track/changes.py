@@ -104,7 +104,7 @@ def finding_changes(before: "Analysis", after: "Analysis", done: set[tuple[str, 
     for key in [*then, *(key for key in now if key not in then)]:
         old, new = then.get(key), now.get(key)
         status = _status(old, new)
-        carried = key in done if done is not None else status in ("resolved", "eased")
+        carried = key in done if done is not None else status == "resolved"
         one = old or new
         assert one is not None
         gains = [None if r is None else r.gain.realistic for r in (old, new)]

@@ -97,7 +97,7 @@ def compare(
     `watched_until` UTC microseconds: the change came then, and cases of `before` are followed no longer. `mix`: attributes to hold alike
     (default: all that both logs have, as far as the cases stay comparable). `touched`: an attribute and its values; the change concerned
     those cases (`resource`: those on which these people worked longest, such as the people trained), and the others show what would have happened without it (difference in differences). `carried_out`: recommendations of
-    `before`, as ranks or PATTERN@ACTIVITY; default: those that are resolved or eased. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN,
+    `before`, as ranks or PATTERN@ACTIVITY; default: those that are resolved. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN,
     RANK_UNKNOWN.
     """
     done = None if carried_out is None else {_named(before, each) for each in carried_out}
