@@ -48,7 +48,7 @@ class Cohort(Part):
 
 class Methods(Part):
     """Cycle time by each method, null where it cannot be used; the verdict rests on the differences in differences where there are any, else on
-    that at equal demand, else on the standardised one. `trend_week`, the trend of the weeks beside the series' step.
+    the standardised one and that at equal demand, which have to agree. `trend_week`, the trend of the weeks beside the series' step.
     """
 
     crude: Ratio | None

@@ -168,7 +168,7 @@ def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.n
 def _called(effect: Effect) -> tuple[Verdict, Text]:
     """The verdict and the sentence that says it."""
     ruling = effect.ruling
-    verdict: Verdict = "no_difference_shown" if ruling.p >= SURE else "better" if ruling.ratio < 1 else "worse"
+    verdict: Verdict = "no_difference_shown" if effect.p >= SURE else "better" if ruling.ratio < 1 else "worse"
     said = CALLED[verdict] if effect.beyond is None else BEYOND[verdict]
     return verdict, said.format(
         a=duration(effect.before_s),

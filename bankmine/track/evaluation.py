@@ -105,8 +105,18 @@ class Effect:
 
     @property
     def ruling(self) -> Change:
-        """What the verdict rests on."""
+        """The ratio that is told: the best that there is."""
         return self.beyond or self.demand or self.change
+
+    @property
+    def p(self) -> float:
+        """What the verdict rests on: without a group that was not touched, a difference has to show with and without allowance for demand;
+        1 where these two point in opposite ways.
+        """
+        if self.beyond is not None or self.demand is None:
+            return self.ruling.p
+        alike = (self.demand.ratio < 1) == (self.change.ratio < 1)
+        return max(self.demand.p, self.change.p) if alike else 1.0
 
 
 @dataclass(frozen=True, eq=False)
