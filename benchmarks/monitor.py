@@ -1,7 +1,8 @@
-"""How quiet the board of control charts is, and how soon it finds a step: python benchmarks/monitor.py [--logs N] [--first-seed N] [--write]
+"""How quiet the board of control charts is, and how soon it finds a step: python benchmarks/monitor.py [--logs N] [--first-seed N]
+[--write]
 
-Quiet: healthy logs of about a year from the generator, a board each, and boards of independent normal weeks. Soon: series of 60 normal weeks
-that rise by two (and three) of their standard deviations in week 30 and stay there, on a board of so many charts. --write puts the
+Quiet: healthy logs of about a year from the generator, a board each, and boards of independent normal weeks. Soon: series of 60 normal
+weeks that rise by two (and three) of their standard deviations in week 30 and stay there, on a board of so many charts. --write puts the
 tables into docs/monitor.md.
 """
 
@@ -52,9 +53,12 @@ def main() -> None:
         boards = pool.map(board, range(given.first_seed, given.first_seed + given.logs))
     quiet = sum(alarms == 0 for _, alarms, _ in boards)
     rng = np.random.default_rng(2)
-    lines = [
+    healthy = (
         f"Healthy logs: {quiet} of {len(boards)} boards without an alarm ({np.mean([c for c, _, _ in boards]):.0f} charts on average); "
-        f"{sum(f > 0 for _, _, f in boards)} with a shift of flow.",
+        f"{sum(f > 0 for _, _, f in boards)} with a shift of flow."
+    )
+    lines = [
+        healthy,
         "",
         "| charts | limit | stable boards quiet for 60 weeks | step | found by week 33 | 35 | 38 | 45 | watched by week 33 |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -72,7 +76,8 @@ def main() -> None:
         ).stdout.strip()
         day = datetime.datetime.now(tz=datetime.UTC).date()
         head = (
-            f"# Control charts: how quiet, how soon\n\nMade by `python benchmarks/monitor.py --logs {given.logs} --first-seed {given.first_seed} "
+            f"# Control charts: how quiet, how soon\n\nMade by `python benchmarks/monitor.py --logs {given.logs} --first-seed "
+            f"{given.first_seed} "
             f"--write` at commit {commit}, {day}. {' '.join(__doc__.split(chr(10) * 2)[1].split())}\n\n"
         )
         (ROOT / "docs" / "monitor.md").write_text(head + table + "\n", encoding="utf-8")

@@ -39,8 +39,8 @@ print(before.recommendations[0].text.en)
 # %% [markdown]
 # ## The verdict
 #
-# Better, worse, no difference shown, or not comparable; with the reason. Cases are put on a side by when they arrived, those still open count as
-# long as they were watched, and the mix of the first side is kept.
+# Better, worse, no difference shown, or not comparable; with the reason. Cases are put on a side by when they arrived, those still open
+# count as long as they were watched, and the mix of the first side is kept.
 
 # %%
 found = bm.compare(before, after)

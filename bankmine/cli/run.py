@@ -33,6 +33,31 @@ ROLES = {
 }
 
 
+UNITS = """# ~/.config/systemd/user/{name}.service
+[Unit]
+Description={name}
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart={line}
+# A breached threshold, or a run that is going on already, is no failure of the unit.
+SuccessExitStatus=3 75
+
+# ~/.config/systemd/user/{name}.timer
+[Unit]
+Description={name} on Mondays
+
+[Timer]
+OnCalendar=Mon {time}
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+
+# systemctl --user daemon-reload && systemctl --user enable --now {name}.timer"""
+
+
 class Scheduler(StrEnum):
     """What starts jobs."""
 
@@ -133,12 +158,7 @@ def schedule(
             print(f"# crontab -e\n{int(minute)} {int(hour)} * * 1 {line}")
         case Scheduler.SYSTEMD:
             line = shlex.join(command).replace("%", "%%")
-            print(
-                f"# ~/.config/systemd/user/{name}.service\n[Unit]\nDescription={name}\n\n[Service]\nType=oneshot\nWorkingDirectory={place.parent}\n"
-                f"ExecStart={line}\n# Done, with a breached threshold, or already running: none is a failure of the unit.\nSuccessExitStatus=3 75\n\n"
-                f"# ~/.config/systemd/user/{name}.timer\n[Unit]\nDescription={name} on Mondays\n\n[Timer]\nOnCalendar=Mon {int(hour):02}:{int(minute):02}\n"
-                f"Persistent=true\n\n[Install]\nWantedBy=timers.target\n\n# systemctl --user daemon-reload && systemctl --user enable --now {name}.timer"
-            )
+            print(UNITS.format(name=name, folder=place.parent, line=line, time=f"{int(hour):02}:{int(minute):02}"))
         case Scheduler.WINDOWS:
             quoted = " ".join(f'\\"{part}\\"' if " " in part else part for part in command)
             print(f'schtasks /Create /TN "{name}" /SC WEEKLY /D MON /ST {int(hour):02}:{int(minute):02} /TR "{quoted}"')

@@ -52,7 +52,8 @@ class Done:
 def run(settings: Settings, job: Job, *, again: bool = False) -> Done:
     """Runs a job of a configuration; `again`: also where these inputs were done before. Paths count from the configuration's folder.
 
-    Raises BusyError JOB_RUNNING; UsageError JOB_OUTPUT, THRESHOLD_*; InputError; OutputError, also MAIL_FAILED, after the outputs are written.
+    Raises BusyError JOB_RUNNING; UsageError JOB_OUTPUT, THRESHOLD_*; InputError; OutputError, also MAIL_FAILED, after the outputs are
+    written.
     """
     if settings.file is None:
         raise UsageError(

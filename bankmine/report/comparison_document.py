@@ -34,8 +34,8 @@ class Ratio(Part):
 
 
 class Cohort(Part):
-    """Cases by when they arrived: how many, how many of them still open, over how many weeks; `median_s` by Kaplan-Meier, `mean_s` up to the
-    horizon, standardised to the mix of the first side; `covered_share`: of its cases that have others of their kind on the other side.
+    """Cases by when they arrived: how many, how many of them still open, over how many weeks; `median_s` by Kaplan-Meier, `mean_s` up to
+    the horizon, standardised to the mix of the first side; `covered_share`: of its cases that have others of their kind on the other side.
     """
 
     cases: Count
@@ -47,8 +47,9 @@ class Cohort(Part):
 
 
 class Methods(Part):
-    """Cycle time by each method, null where it cannot be used; the verdict rests on the differences in differences where there are any, else on
-    the standardised one and that at equal demand, which have to agree. `trend_week`, the trend of the weeks beside the series' step.
+    """Cycle time by each method, null where it cannot be used; the verdict rests on the differences in differences where there are any,
+    else on the standardised one and that at equal demand, which have to agree. `trend_week`, the trend of the weeks beside the series'
+    step.
     """
 
     crude: Ratio | None

@@ -18,8 +18,8 @@ WATCH = 2.0  # EWMA standard deviations: worth a look, no alarm
 
 @dataclass(frozen=True, eq=False)
 class ControlChart:
-    """Arrays [weeks], NaN where a week has no value or cannot be judged yet: `level`, the EWMA in its own standard deviations; `alarms`: the
-    weeks at which it went over `limit`, after each of which the chart begins anew; `since`: for each alarm, the week in which the level
+    """Arrays [weeks], NaN where a week has no value or cannot be judged yet: `level`, the EWMA in its own standard deviations; `alarms`:
+    the weeks at which it went over `limit`, after each of which the chart begins anew; `since`: for each alarm, the week in which the level
     seems to have changed.
     """
 
@@ -45,8 +45,8 @@ def limit(charts: int) -> float:
 def control_chart(values: np.ndarray, charts: int) -> ControlChart:
     """The chart of one series of a board of so many `charts`; `values` float64 [weeks], roughly normal, NaN for weeks without a value.
 
-    No baseline has to be chosen: the EWMA (Roberts 1959) of the weeks' distances from the mean of those before them but the last eight, over
-    its standard error, in which the error of that mean is counted, is turned from Student's law into a standard normal one (after
+    No baseline has to be chosen: the EWMA (Roberts 1959) of the weeks' distances from the mean of those before them but the last eight,
+    over its standard error, in which the error of that mean is counted, is turned from Student's law into a standard normal one (after
     Hawkins' 1987 self-starting charts). Where weeks hang together the error is widened for their first autocorrelation.
     """
     from scipy.special import ndtri, stdtr

@@ -1,4 +1,4 @@
-"""The effect of a change on a time that some cases have not completed: means up to a horizon, standardised for mix, by weeks (definitions §4)."""
+"""The effect of a change on a time that some cases have not completed: means up to a horizon, same mix, errors by weeks (def. §4)."""
 
 from dataclasses import dataclass
 
@@ -86,8 +86,8 @@ def week_variance(pull: np.ndarray) -> float:
 
 
 def standardised_sides(values: np.ndarray, after: np.ndarray, stratum: np.ndarray, week: np.ndarray) -> tuple[Side, Side]:
-    """Both sides as they would be with the mix of the first: means of `values` [n] within each `stratum` [n], weighted by how many cases the
-    first side has in it (direct standardisation). `after` bool [n], `week` [n] of 0, 1, … of each side. Strata that one side lacks are
+    """Both sides as they would be with the mix of the first: means of `values` [n] within each `stratum` [n], weighted by how many cases
+    the first side has in it (direct standardisation). `after` bool [n], `week` [n] of 0, 1, … of each side. Strata that one side lacks are
     left out on both. Raises ValueError where no stratum has enough cases on both.
     """
     strata = int(stratum.max()) + 1 if len(stratum) else 0
@@ -128,9 +128,10 @@ def changed_beyond(touched: tuple[Side, Side], untouched: tuple[Side, Side], con
 
 
 def at_equal_demand(values: np.ndarray, after: np.ndarray, stratum: np.ndarray, week: np.ndarray, confidence: float) -> Change | None:
-    """The ratio that `changed` gives, as it would be with as many arrivals a week on both sides: where queues are, a busy season alone makes
-    cases slower. Analysis of covariance of the logarithms of the weeks' means, each case against its stratum's mean on its side, on the side
-    and the logarithm of the week's arrivals, weighted by them. Weeks cut short at either end are left out. None under eight weeks on a side.
+    """The ratio that `changed` gives, as it would be with as many arrivals a week on both sides: where queues are, a busy season alone
+    makes cases slower. Analysis of covariance of the logarithms of the weeks' means, each case against its stratum's mean on its side,
+    on the side and the logarithm of the week's arrivals, weighted by them. Weeks cut short at either end are left out. None under eight
+    weeks on a side.
     """
     sides = standardised_sides(values, after, stratum, week)
     means, sizes, which = [], [], []

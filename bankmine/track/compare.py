@@ -44,7 +44,8 @@ CALLED: dict[Verdict, Text] = {
     ),
     "no_difference_shown": Text(
         zh="未显示差异：办理时长由 {a} 变为 {b}（{ratio}，90% 区间 {low} 至 {high}），各周之间的偶然波动就能造成；变化约达 {least} 才会显示出来。",
-        en="No difference shown: cycle time went from {a} to {b} ({ratio}, 90 % interval {low} to {high}), which weeks that differ by chance "
+        en="No difference shown: cycle time went from {a} to {b} ({ratio}, 90 % interval {low} to {high}), which weeks that differ by "
+        "chance "
         "can make; it takes a change of about {least} to show.",
     ),
 }
@@ -96,9 +97,9 @@ def compare(
 
     `watched_until` UTC microseconds: the change came then, and cases of `before` are followed no longer. `mix`: attributes to hold alike
     (default: all that both logs have, as far as the cases stay comparable). `touched`: an attribute and its values; the change concerned
-    those cases (`resource`: those on which these people worked longest, such as the people trained), and the others show what would have happened without it (difference in differences). `carried_out`: recommendations of
-    `before`, as ranks or PATTERN@ACTIVITY; default: those that are resolved. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN,
-    RANK_UNKNOWN.
+    those cases (`resource`: those on which these people worked longest, such as the people trained), and the others show what would have
+    happened without it (difference in differences). `carried_out`: recommendations of `before`, as ranks or PATTERN@ACTIVITY; default:
+    those that are resolved. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN, RANK_UNKNOWN.
     """
     done = None if carried_out is None else {_named(before, each) for each in carried_out}
     cohorts = Cohorts.of(before, after, watched_until, mix)

@@ -82,7 +82,8 @@ def _methods(found: Evaluation) -> list[Block]:
     if series is not None and found.verdict in ("better", "worse") and series.trend.p < SURE:
         text = Text(
             zh="注意：各周本来就有趋势（每周 {trend}），前后相减会把它也算作效果；扣除趋势后的跳变为 {step}。",
-            en="Note: the weeks have a trend of their own ({trend} a week), which before and after counts as effect; the step beyond it is {step}.",
+            en="Note: the weeks have a trend of their own ({trend} a week), which before and after counts as effect; the step beyond it "
+            "is {step}.",
         )
         notes.append(Notice(text.format(trend=signed(series.trend.ratio), step=signed(series.change.ratio)), "warning"))
     return [TableBlock(columns, rows, caption=caption), *notes]
@@ -185,12 +186,13 @@ def _method(found: Evaluation) -> Text:
     share = UNKNOWN if found.effect is None else percent(min(found.effect.covered))
     text = Text(
         zh="案件按到达时间分为前后两组；未结案件计到观察结束为止（乘积限积分的伪观测值，截至 {horizon}）。按之前的构成标准化的属性：{mix}；"
-        "可比的案件占 {share}；两侧周数足够时，再按每周到达量相同折算（协方差分析）：业务旺季本身就会使案件变慢。误差按到达周成组计算，相邻两周可以相关；p 小于 0.02 才称为差异。环节与指标各为一族（Benjamini–Hochberg）。",
-        en="Cases are put before or after by when they arrived; those still open count as long as they were watched (pseudo-observations of the "
-        "Kaplan–Meier integral, up to {horizon}). Standardised to the mix before in: {mix}; {share} of the cases are comparable; where weeks suffice, also to equal "
-        "arrivals a week (analysis of covariance), for a busy season alone makes cases slower. Errors are by "
-        "weeks of arrival, which may hang together over two weeks; only p below 0.02 is called a difference. Activities and indicators are one "
-        "family each (Benjamini–Hochberg).",
+        "可比的案件占 {share}。两侧周数足够时，再按每周到达量相同折算（协方差分析）：业务旺季本身就会使案件变慢；折算前后都显示差异才称为差异。"
+        "误差按到达周成组计算，相邻两周可以相关；p 小于 0.02 才称为差异。环节与指标各为一族（Benjamini–Hochberg）。",
+        en="Cases are put before or after by when they arrived; those still open count as long as they were watched (pseudo-observations "
+        "of the Kaplan–Meier integral, up to {horizon}). Standardised to the mix before in: {mix}; {share} of the cases are comparable. "
+        "Where weeks suffice, also to equal arrivals a week (analysis of covariance), for a busy season alone makes cases slower; a "
+        "difference has to show with and without that. Errors are by weeks of arrival, which may hang together over two weeks; only p "
+        "below 0.02 is called a difference. Activities and indicators are one family each (Benjamini–Hochberg).",
     )
     return text.format(horizon=duration(found.horizon_s), mix=mix, share=share)
 

@@ -45,7 +45,7 @@ class StepChange:
 
 @dataclass(frozen=True, slots=True)
 class KpiChange:
-    """An indicator of plan §10.1 on both sides, None where a log cannot tell; `verdict`: by its intervals, all indicators being one family."""
+    """An indicator of plan §10.1 on both sides, None where a log cannot tell; `verdict`: by its intervals, all being one family."""
 
     id: str
     title: Text
@@ -121,8 +121,9 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation(Shown):
-    """Two cohorts by arrival, compared up to `horizon_s`, cases that are still open included as far as they were watched; `mix`: the attributes
-    held alike; `effect` None where they are not comparable, and `reason` says why; `predicted`: what was carried out was to save, seconds a case.
+    """Two cohorts by arrival, compared up to `horizon_s`, cases that are still open included as far as they were watched; `mix`: the
+    attributes held alike; `effect` None where they are not comparable, and `reason` says why; `predicted`: what was carried out was to
+    save, seconds a case.
     """
 
     verdict: Verdict

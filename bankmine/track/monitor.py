@@ -155,8 +155,10 @@ class Board(Shown):
         method = Text(
             zh="每张图把每周与之前各周相比（最近八周除外），指数加权移动平均（λ=0.2）超过 {limit} 个标准误即报警；全部 {n} 张图在平稳的 60 周内同时不误报的概率约为 95%。"
             "超过 {watch} 为“关注”，不是报警。",
-            en="Each chart holds a week against those before it but the last eight; an exponentially weighted mean (λ = 0.2) beyond {limit} "
-            "standard errors is an alarm. All {n} charts stay quiet together over 60 stable weeks with a probability of about 95 %. Beyond {watch} is "
+            en="Each chart holds a week against those before it but the last eight; an exponentially weighted mean (λ = 0.2) beyond "
+            "{limit} standard errors is an alarm. All {n} charts stay quiet together over 60 stable weeks with a probability of about "
+            "95 %. "
+            "Beyond {watch} is "
             "“watch”, no alarm.",
         ).format(limit=f"{self.limit:.1f}", n=len(self.charts), watch="2")
         return [heading, said, TableBlock(columns, rows), Paragraph(method), *self._flow_blocks()]

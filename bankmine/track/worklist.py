@@ -61,7 +61,8 @@ class WorkList(Shown):
         moment = log.moment
         following = np.append(moment[1:], 0)
         is_last = np.append(log.case[1:] != log.case[:-1], True)
-        # From each instance to the next of its case; of those that are the last, as long as the case has lain. What ended a case is no stage.
+        # From each instance to the next of its case; of those that are the last, as long as the case has lain. What ended a case is no
+        # stage.
         stage = np.flatnonzero(~(is_last & ends.closed[log.case]))
         lain = np.where(is_last, np.maximum(now - moment, 0), following - moment)[stage] / SECOND
         usual: dict[int, float | None] = {}

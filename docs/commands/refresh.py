@@ -85,7 +85,7 @@ def printed(line: str) -> str:
     if status:
         raise RuntimeError(f"{line}: exit {status}")
     # Where this machine keeps its programs and this script its folder is nobody's concern.
-    text = out.getvalue().replace(str(Path(sys.executable).absolute()), "/opt/bankmine/bin/python").replace(os.getcwd(), "/srv/bank")
+    text = out.getvalue().replace(str(Path(sys.executable).absolute()), "/opt/bankmine/bin/python").replace(str(Path.cwd()), "/srv/bank")
     return "\n".join(each.rstrip() for each in text.splitlines())
 
 

@@ -47,7 +47,8 @@ def server():
 
 def with_mail(place, port, when="always"):
     text = (place / "bankmine.toml").read_text(encoding="utf-8").replace('"open.csv"', '"p.html"')
-    text += f'[job.mail]\nto = ["head@bank.example"]\nsender = "bankmine@bank.example"\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nwhen = "{when}"\n'
+    text += '[job.mail]\nto = ["head@bank.example"]\nsender = "bankmine@bank.example"\nhost = "127.0.0.1"\nsecurity = "none"\n'
+    text += f'port = {port}\nwhen = "{when}"\n'
     (place / "bankmine.toml").write_text(text, encoding="utf-8")
     return ["run", "--config", str(place / "bankmine.toml")]
 
