@@ -13,6 +13,8 @@ from bankmine.log.eventlog import DAY
 from bankmine.settings import Log, Settings
 from bankmine.show.blocks import Block
 from bankmine.show.notebook import Shown
+from bankmine.track.compare import compare
+from bankmine.track.evaluation import Evaluation
 from bankmine.words import Lang, Text
 
 WEEK_DAYS = 7
@@ -24,6 +26,16 @@ class Bank(Shown):
 
     analyses: dict[str, Analysis]
     settings: Settings
+
+    @cached_property
+    def evaluations(self) -> dict[str, Evaluation]:
+        """What came of the changes, by log, where the configuration names a log from before."""
+        found = {}
+        for log in self.settings.log:
+            if log.before is not None:
+                then = _analysis(log.model_copy(update={"file": log.before}), self.settings)
+                found[log.name] = compare(then, self.analyses[log.name], carried_out=log.done)
+        return found
 
     @cached_property
     def diagnosis(self) -> BankDiagnosis:
@@ -84,7 +96,8 @@ def diagnose(source: str | Path | Settings = "bankmine.toml") -> Bank:
 
 def log_files(settings: Settings) -> list[str]:
     """The files and patterns that the configuration names, beside it."""
-    return [str(settings.beside(file)) for log in settings.log for file in ([log.file] if isinstance(log.file, str) else log.file)]
+    named = [each for log in settings.log for each in (log.file, log.before) if each is not None]
+    return [str(settings.beside(file)) for each in named for file in ([each] if isinstance(each, str) else each)]
 
 
 def _analysis(log: Log, settings: Settings) -> Analysis:

@@ -196,7 +196,8 @@ class Job(Part):
 
 class Log(Part):
     """One of the bank's logs: files or glob patterns beside the configuration; `columns` and `activities` are its own, where given;
-    `config`: a configuration of its own beside this one, in place of it.
+    `config`: a configuration of its own beside this one, in place of it. `before`: files from before something was changed, which this log
+    is held against; `done`: what was recommended then and was carried out, as PATTERN@ACTIVITY (default: what is resolved).
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -205,6 +206,8 @@ class Log(Part):
     columns: ColumnNames | None = None
     activities: dict[str, str | ActivityMapping] | None = None
     config: str | None = None
+    before: str | list[str] | None = None
+    done: list[str] | None = None
 
 
 class Rates(Part):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bankmine import __version__
 from bankmine.advice.bank import Entry
+from bankmine.report.comparison_document import Ratio, Seconds, Verdict, ratio_of, seconds_of
 from bankmine.report.roadmap import RoadStep, road_step
 from bankmine.report.schema_parts import Part, Words
 
@@ -65,6 +66,17 @@ class Prediction(Part):
     high_s: float | None
 
 
+class Realised(Part):
+    """What came of what was carried out (as PATTERN@ACTIVITY) on a log for which one from before is named; null where it cannot be told."""
+
+    log: str
+    verdict: Verdict
+    carried_out: list[str]
+    cycle_time: Ratio | None
+    predicted_s: Seconds | None
+    realised_s: Seconds | None
+
+
 class BankDocument(Part):
     """What `diagnose --json` writes."""
 
@@ -77,6 +89,7 @@ class BankDocument(Part):
     shared_roles: list[BankRole]
     roadmap: list[BankStep]
     predictions: list[Prediction]
+    realised: list[Realised]
 
 
 def document(bank: "Bank") -> dict[str, object]:
@@ -118,6 +131,17 @@ def document(bank: "Bank") -> dict[str, object]:
                 high_s=None if gain is None else gain.high,
             )
             for s in found.roadmap
+        ],
+        realised=[
+            Realised(
+                log=name,
+                verdict=each.verdict,
+                carried_out=[f"{f.pattern}@{f.activity}" for f in each.findings if f.carried_out],
+                cycle_time=ratio_of(None if each.effect is None else each.effect.ruling),
+                predicted_s=seconds_of(each.predicted),
+                realised_s=seconds_of(None if each.effect is None else each.effect.realised),
+            )
+            for name, each in bank.evaluations.items()
         ],
     ).model_dump(by_alias=True)
 

@@ -7,9 +7,9 @@ from bankmine.advice.bank import Entry
 from bankmine.facts import NEEDS
 from bankmine.report.page import TEMPLATES, Sheet, laid_out, page_style
 from bankmine.report.roadmap import kpi_value, picture, window
-from bankmine.report.terms import EVIDENCE, LEVEL, verdict
+from bankmine.report.terms import EVIDENCE, LEVEL, interval, verdict
 from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark, Notice, Paragraph, TableBlock
-from bankmine.show.format import local_day
+from bankmine.show.format import duration, local_day
 from bankmine.show.html import style
 from bankmine.words import Lang, Text
 
@@ -80,6 +80,7 @@ def contents(bank: "Bank", lang: Lang = "en", *, pictures: bool = False) -> list
             ],
             roles,
         ),
+        *_came_of_it(bank),
         Heading(Text(zh="路线图", en="Road map"), 2, "roadmap"),
         *([drawn] if pictures and (drawn := picture(found.roadmap, lang)) is not None else []),
         TableBlock(
@@ -100,6 +101,42 @@ def contents(bank: "Bank", lang: Lang = "en", *, pictures: bool = False) -> list
         Paragraph(METHOD),
     ]
     return blocks
+
+
+def _came_of_it(bank: "Bank") -> list[Block]:
+    """Where a log from before is named: the verdict, and what was foretold against what came."""
+    if not bank.evaluations:
+        return []
+    rows: list[list[Cell]] = []
+    for name, found in bank.evaluations.items():
+        effect, foretold = found.effect, found.predicted
+        done = [each for each in found.findings if each.carried_out]
+        rows.append(
+            [
+                name,
+                Mark(*found.called),
+                "" if effect is None else effect.said,
+                Text(
+                    zh="、".join(f"{e.title.zh}「{e.activity}」" for e in done) or "无",
+                    en="; ".join(f"{e.title.en}: {e.activity}" for e in done) or "none",
+                ),
+                ""
+                if foretold is None
+                else Text(zh="{a}（{i}）", en="{a} ({i})").format(a=duration(foretold.estimate), i=interval(foretold)),
+                ""
+                if effect is None
+                else Text(zh="{a}（{i}）", en="{a} ({i})").format(a=duration(effect.realised.estimate), i=interval(effect.realised)),
+            ]
+        )
+    columns = (
+        Column(Text(zh="日志", en="Log"), "text"),
+        Column(Text(zh="结论", en="Verdict"), "text"),
+        Column(Text(zh="办理时长变化", en="Change of cycle time"), "text"),
+        Column(Text(zh="已实施", en="Carried out"), "text"),
+        Column(Text(zh="预测每案可省", en="Foretold, a case"), "text"),
+        Column(Text(zh="实际每案省", en="Realised, a case"), "text"),
+    )
+    return [Heading(Text(zh="变更的成效", en="What came of the changes"), 2, "realised"), TableBlock(columns, rows)]
 
 
 def _headline(bank: "Bank") -> list[Block]:

@@ -138,15 +138,15 @@ def document(found: "Evaluation") -> dict[str, object]:
         before=sides[0],
         after=sides[1],
         cycle_time=Methods(
-            crude=_ratio(effect.crude if effect else None),
-            standardised=_ratio(effect.change if effect else None),
-            equal_demand=_ratio(effect.demand if effect else None),
-            difference_in_differences=_ratio(effect.beyond if effect else None),
-            interrupted_time_series=_ratio(None if series is None else series.change),
-            trend_week=_ratio(None if series is None else series.trend),
+            crude=ratio_of(effect.crude if effect else None),
+            standardised=ratio_of(effect.change if effect else None),
+            equal_demand=ratio_of(effect.demand if effect else None),
+            difference_in_differences=ratio_of(effect.beyond if effect else None),
+            interrupted_time_series=ratio_of(None if series is None else series.change),
+            trend_week=ratio_of(None if series is None else series.trend),
         ),
-        predicted_s=_seconds(found.predicted),
-        realised_s=_seconds(effect.realised if effect else None),
+        predicted_s=seconds_of(found.predicted),
+        realised_s=seconds_of(effect.realised if effect else None),
         steps=[
             Step(activity=s.activity, before_s=s.before_s, after_s=s.after_s, difference_s=_known(s.difference), beyond_chance=s.sure)
             for s in (effect.steps if effect else ())
@@ -162,8 +162,8 @@ def document(found: "Evaluation") -> dict[str, object]:
                 title=_words(f.title),
                 status=f.status,
                 carried_out=f.carried_out,
-                predicted_s=_seconds(f.predicted),
-                left_s=_seconds(f.left),
+                predicted_s=seconds_of(f.predicted),
+                left_s=seconds_of(f.left),
             )
             for f in found.findings
         ],
@@ -175,11 +175,11 @@ def _words(text: Text) -> Words:
     return Words(zh=text.zh, en=text.en)
 
 
-def _ratio(change: Change | None) -> Ratio | None:
+def ratio_of(change: Change | None) -> Ratio | None:
     return None if change is None else Ratio(ratio=change.ratio, low=change.low, high=change.high, p=change.p)
 
 
-def _seconds(interval: Interval | None) -> Seconds | None:
+def seconds_of(interval: Interval | None) -> Seconds | None:
     return None if interval is None else _known(interval)
 
 

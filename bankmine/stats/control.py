@@ -42,8 +42,9 @@ def limit(charts: int) -> float:
     return float(-ndtri((1 - QUIET) / (2 * max(charts, 1) * LOOKS)))
 
 
-def control_chart(values: np.ndarray, charts: int) -> ControlChart:
+def control_chart(values: np.ndarray, charts: int, demand: np.ndarray | None = None) -> ControlChart:
     """The chart of one series of a board of so many `charts`; `values` float64 [weeks], roughly normal, NaN for weeks without a value.
+    `demand` float64 [weeks]: what it explains of the values in the usual weeks is taken off.
 
     No baseline has to be chosen: the EWMA (Roberts 1959) of the weeks' distances from the mean of those before them but the last eight,
     over its standard error, in which the error of that mean is counted, is turned from Student's law into a standard normal one (after
@@ -58,13 +59,16 @@ def control_chart(values: np.ndarray, charts: int) -> ControlChart:
     begin, turned, before = 0, 0, 0.0
     while begin < len(weeks):
         x = values[weeks[begin:]]
+        z = np.zeros(len(x)) if demand is None else demand[weeks[begin:]]
         for n in range(FEWEST, len(x)):
             # What may be the beginning of a change does not count as what is usual.
-            usual = x[: max(n - GUARD, FEWEST)]
-            known, spread = len(usual), float(usual.std(ddof=1))
+            known = max(n - GUARD, FEWEST)
+            beyond = _beyond(x[: n + 1], z[: n + 1], known)
+            usual = beyond[:known]
+            spread = float(usual.std(ddof=1))
             newest_first = np.arange(n, FEWEST - 1, -1)
             share = WEIGHT * (1 - WEIGHT) ** np.arange(len(newest_first))
-            smooth = float(share @ np.clip(x[newest_first] - usual.mean(), -MOST * spread, MOST * spread))
+            smooth = float(share @ np.clip(beyond[newest_first] - usual.mean(), -MOST * spread, MOST * spread))
             turned = n if n == FEWEST or smooth * before <= 0 else turned
             before = smooth
             follow = _autocorrelation(usual)
@@ -84,6 +88,16 @@ def control_chart(values: np.ndarray, charts: int) -> ControlChart:
         else:
             break
     return ControlChart(level, most, tuple(alarms), tuple(since))
+
+
+def _beyond(x: np.ndarray, z: np.ndarray, known: int) -> np.ndarray:
+    """`x` less what `z` explains of it in the first `known` weeks: least squares, drawn towards nothing where weeks are few."""
+    apart = z[:known] - z[:known].mean()
+    total = float(apart @ apart)
+    if total <= 0:
+        return x
+    slope = float(apart @ (x[:known] - x[:known].mean())) / total * known / (known + FEWEST)
+    return x - slope * (z - z[:known].mean())
 
 
 def _autocorrelation(x: np.ndarray) -> float:

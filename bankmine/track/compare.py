@@ -24,7 +24,7 @@ from bankmine.stats.effect import (
 from bankmine.stats.survival import Survival
 from bankmine.track.changes import CONFIDENCE, SURE, finding_changes, kpi_changes, step_changes
 from bankmine.track.cohorts import Cohorts
-from bankmine.track.evaluation import Cohort, Effect, Evaluation, Verdict
+from bankmine.track.evaluation import Cohort, Effect, Evaluation, Verdict, signed
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -269,9 +269,3 @@ def _values_of(analysis: "Analysis", attribute: str) -> tuple[np.ndarray, tuple[
     if attribute == "resource":
         return main_resource(analysis.log, analysis.understanding), tuple(analysis.pseudonym(name) for name in analysis.log.resources)
     return case_values(analysis.log, attribute)
-
-
-def signed(ratio: float) -> Text:
-    """A ratio as a change in per cent with its sign."""
-    text = f"{(ratio - 1) * 100:+.1f}".replace("-", "−")
-    return Text(zh=f"{text}%", en=f"{text} %")

@@ -5,8 +5,7 @@ from bankmine.show.blocks import Block, Cell, Column, Heading, KeyFigures, Mark,
 from bankmine.show.format import duration, duration_range, percent
 from bankmine.stats.effect import Change
 from bankmine.track.changes import SURE
-from bankmine.track.compare import signed
-from bankmine.track.evaluation import STATUSES, TITLE, VERDICTS, Evaluation
+from bankmine.track.evaluation import STATUSES, TITLE, VERDICTS, Evaluation, signed
 from bankmine.words import Text
 
 STEPS_SHOWN = 15

@@ -30,6 +30,12 @@ STATUSES: dict[Status, tuple[Text, Tone]] = {
 }
 
 
+def signed(ratio: float) -> Text:
+    """A ratio as a change in per cent with its sign."""
+    text = f"{(ratio - 1) * 100:+.1f}".replace("-", "−")
+    return Text(zh=f"{text}%", en=f"{text} %")
+
+
 @dataclass(frozen=True, slots=True)
 class StepChange:
     """Waiting and work at one activity, seconds a case of all cases, standardised for mix: before, after, the difference with its 90 %
@@ -109,6 +115,12 @@ class Effect:
         return self.beyond or self.demand or self.change
 
     @property
+    def said(self) -> Text:
+        """That ratio as people read it, with its interval."""
+        span = Text(zh="{r}（{low} 至 {high}）", en="{r} ({low} to {high})")
+        return span.format(r=signed(self.ruling.ratio), low=signed(self.ruling.low), high=signed(self.ruling.high))
+
+    @property
     def p(self) -> float:
         """What the verdict rests on: without a group that was not touched, a difference has to show with and without allowance for demand;
         1 where these two point in opposite ways.
@@ -136,6 +148,11 @@ class Evaluation(Shown):
     predicted: Interval | None
     kpis: tuple[KpiChange, ...]
     findings: tuple[FindingChange, ...]
+
+    @property
+    def called(self) -> tuple[Text, Tone]:
+        """The verdict as people read it."""
+        return VERDICTS[self.verdict]
 
     @property
     def table(self) -> "pd.DataFrame":

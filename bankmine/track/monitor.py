@@ -102,8 +102,9 @@ class Board(Shown):
             rows = np.flatnonzero((log.activity == activity) & (enabled.enabler >= 0))
             wait = enabled.wait[rows]
             series.append(("wait", log.activities[activity], _weekly(log.began[rows], wait, weeks, wait)))
+        demand = _demand(log.case_start, weeks)
         judged = [each for each in series if (~np.isnan(each[2][0])).sum() > FEWEST]
-        charts = tuple(Chart(kind, name, shown, control_chart(charted, len(judged))) for kind, name, (shown, charted) in judged)
+        charts = tuple(Chart(kind, name, shown, control_chart(charted, len(judged), demand)) for kind, name, (shown, charted) in judged)
         return cls(weeks, charts, _flow(analysis, weeks), limit(len(judged)))
 
     @property
@@ -153,13 +154,11 @@ class Board(Shown):
         order = {"alarm": 0, "watch": 1, "steady": 2, "unassessable": 3}
         rows = [self._row(chart) for chart in sorted(self.charts, key=lambda chart: order[chart.state])]
         method = Text(
-            zh="每张图把每周与之前各周相比（最近八周除外），指数加权移动平均（λ=0.2）超过 {limit} 个标准误即报警；全部 {n} 张图在平稳的 60 周内同时不误报的概率约为 95%。"
+            zh="每张图把每周与之前各周相比（最近八周除外，并扣除到达量多少的影响），指数加权移动平均（λ=0.2）超过 {limit} 个标准误即报警；全部 {n} 张图在平稳的 60 周内同时不误报的概率约为 95%。"
             "超过 {watch} 为“关注”，不是报警。",
-            en="Each chart holds a week against those before it but the last eight; an exponentially weighted mean (λ = 0.2) beyond "
-            "{limit} standard errors is an alarm. All {n} charts stay quiet together over 60 stable weeks with a probability of about "
-            "95 %. "
-            "Beyond {watch} is "
-            "“watch”, no alarm.",
+            en="Each chart holds a week against those before it but the last eight, less what more or fewer arrivals explain; an "
+            "exponentially weighted mean (λ = 0.2) beyond {limit} standard errors is an alarm. All {n} charts stay quiet together over 60 "
+            "stable weeks with a probability of about 95 %. Beyond {watch} is “watch”, no alarm.",
         ).format(limit=f"{self.limit:.1f}", n=len(self.charts), watch="2")
         return [heading, said, TableBlock(columns, rows), Paragraph(method), *self._flow_blocks()]
 
@@ -199,6 +198,15 @@ class Board(Shown):
             Column(Text(zh="最近八周", en="Last eight weeks"), "text"),
         )
         return [TableBlock(columns, rows, caption=Text(zh="去向的改变", en="Where work goes otherwise than before"))]
+
+
+def _demand(arrived: np.ndarray, weeks: np.ndarray) -> np.ndarray:
+    """float64 [weeks]: the logarithm of the arrivals, of this week and the one before it."""
+    if not len(weeks):
+        return np.zeros(0)
+    week = (arrived - weeks[0]) // WEEK
+    count = np.log(np.maximum(np.bincount(week[(week >= 0) & (week < len(weeks))], minlength=len(weeks)), 1))
+    return (count + np.append(count[:1], count[:-1])) / 2
 
 
 def _weekly(time: np.ndarray, value: np.ndarray, weeks: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -149,3 +149,17 @@ def test_thresholds_name_any_figure_and_unknown_ones_are_refused() -> None:
             breaches(document, {name: 1})
     with pytest.raises(UsageError, match="THRESHOLD_VALUE"):
         breaches(document, {"cycle_time.p90_s": "much"})
+
+
+def test_the_whole_bank_shows_what_came_of_a_change(frames, tmp_path, capsys) -> None:
+    frames[0].write_csv(tmp_path / "then.csv")
+    frames[2].write_csv(tmp_path / "now.csv")
+    (tmp_path / "bankmine.toml").write_text('[[log]]\nname = "loan"\nfile = "now.csv"\nbefore = "then.csv"\n', encoding="utf-8")
+    outputs = ["--json", str(tmp_path / "b.json"), "--report", str(tmp_path / "b.html")]
+    assert main(["diagnose", str(tmp_path / "bankmine.toml"), *outputs]) == 0
+    assert "What came of the changes" in capsys.readouterr().out
+    written = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
+    jsonschema.validate(written, schemas())
+    (came,) = written["realised"]
+    assert came["verdict"] == "better" and came["carried_out"][0].startswith("P11@") and came["realised_s"]["low"] > 0
+    assert "变更的成效" in (tmp_path / "b.html").read_text(encoding="utf-8")
