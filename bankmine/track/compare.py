@@ -33,20 +33,21 @@ if TYPE_CHECKING:
 FEWEST_CASES, FEWEST_WEEKS = 50, 4  # on each side
 LEAST_COVERED = 0.5  # of each side's cases in strata that both have
 MOST_UNSEEN = 0.5  # of a side's cases still open
+SAME_MIX = Text(zh="同样构成", en="the same mix")
+SAME_DEMAND = Text(zh="同样构成与到达量", en="the same mix and demand")
 CALLED: dict[Verdict, Text] = {
     "better": Text(
-        zh="改善：办理时长由 {a} 变为 {b}（{ratio}，90% 区间 {low} 至 {high}）。",
-        en="Better: cycle time went from {a} to {b} ({ratio}, 90 % interval {low} to {high}).",
+        zh="改善：办理时长由 {a} 变为 {b}；{held}下变化 {ratio}（90% 区间 {low} 至 {high}）。",
+        en="Better: cycle time went from {a} to {b}; at {held} by {ratio} (90 % interval {low} to {high}).",
     ),
     "worse": Text(
-        zh="变差：办理时长由 {a} 变为 {b}（{ratio}，90% 区间 {low} 至 {high}）。",
-        en="Worse: cycle time went from {a} to {b} ({ratio}, 90 % interval {low} to {high}).",
+        zh="变差：办理时长由 {a} 变为 {b}；{held}下变化 {ratio}（90% 区间 {low} 至 {high}）。",
+        en="Worse: cycle time went from {a} to {b}; at {held} by {ratio} (90 % interval {low} to {high}).",
     ),
     "no_difference_shown": Text(
-        zh="未显示差异：办理时长由 {a} 变为 {b}（{ratio}，90% 区间 {low} 至 {high}），各周之间的偶然波动就能造成；变化约达 {least} 才会显示出来。",
-        en="No difference shown: cycle time went from {a} to {b} ({ratio}, 90 % interval {low} to {high}), which weeks that differ by "
-        "chance "
-        "can make; it takes a change of about {least} to show.",
+        zh="未显示差异：办理时长由 {a} 变为 {b}；{held}下变化 {ratio}（90% 区间 {low} 至 {high}），各周之间的偶然波动就能造成；变化约达 {least} 才会显示出来。",
+        en="No difference shown: cycle time went from {a} to {b}; at {held} by {ratio} (90 % interval {low} to {high}), which weeks that "
+        "differ by chance can make; it takes a change of about {least} to show.",
     ),
 }
 BEYOND: dict[Verdict, Text] = {
@@ -174,6 +175,7 @@ def _called(effect: Effect) -> tuple[Verdict, Text]:
     return verdict, said.format(
         a=duration(effect.before_s),
         b=duration(effect.after_s),
+        held=SAME_MIX if effect.demand is None else SAME_DEMAND,
         ratio=signed(ruling.ratio),
         low=signed(ruling.low),
         high=signed(ruling.high),

@@ -1,11 +1,13 @@
 """A job's reports appear together or not at all, once for each state of their inputs, whoever else runs and whatever kills it."""
 
+import errno
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import polars as pl
 import pytest
 
 from bankmine.cli import main
-from bankmine.errors import BusyError, UsageError
+from bankmine.errors import BankmineError, BusyError, UsageError
 from bankmine.jobs.history import History
 from bankmine.jobs.lock import alone
 from bankmine.jobs.run import run
@@ -149,3 +151,39 @@ def test_the_history_of_indicators_grows_by_run(place: Path) -> None:
     kpis = History(place / ".bankmine" / "weekly").kpis()
     assert kpis is not None and kpis["run"].n_unique() == 2 and kpis.group_by("run").len()["len"].n_unique() == 1
     assert isinstance(kpis, pl.DataFrame)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_whichever_write_fails_no_half_folder_has_the_final_name(place: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    settings = Settings.load(place / "bankmine.toml")
+    names = [(os, "fsync"), (os, "replace"), (Path, "rename"), (tempfile, "mkdtemp"), (tempfile, "mkstemp"), (os, "fdopen")]
+    originals = {(home, name): getattr(home, name) for home, name in names}
+    for nth in range(1, 100):
+        calls = 0
+
+        def failing(original, nth: int = nth):
+            def call(*arguments, **more):
+                nonlocal calls
+                calls += 1
+                if calls == nth:
+                    raise OSError(number, os.strerror(number))
+                return original(*arguments, **more)
+
+            return call
+
+        before = {folder.name for folder in reports(place)}
+        with monkeypatch.context() as patched:
+            for (home, name), original in originals.items():
+                patched.setattr(home, name, failing(original))
+            status = 0
+            try:
+                run(settings, settings.job[0], again=True)
+            except BankmineError as error:
+                status = error.exit_status
+        assert status in (0, 73)
+        final = [folder for folder in reports(place) if not folder.name.startswith(".")]
+        assert all(whole(folder) for folder in final if folder.name not in before)
+        if status == 0:
+            break
+    assert nth > 5 and status == 0
+    assert not [folder for folder in reports(place) if folder.name.startswith(".")]

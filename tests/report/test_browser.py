@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 
 from bankmine.api import analyze, read_log
-from bankmine.report.page import page
+from bankmine.report.page import blocks_page, page
+from bankmine.show.blocks import Column, Figure, Heading, KeyFigures, Notice, Paragraph, TableBlock
+from bankmine.show.graph_svg import svg
+from bankmine.show.graphs import Arc, Graph, Node
+from bankmine.words import Text
 from tests.report.conftest import loans
 from tests.textlog import textlog
 
@@ -113,3 +117,52 @@ def test_four_hundred_activities_are_drawn_as_far_as_there_is_room(tmp_path):
 
 def test_bpic_2012(shared, tmp_path):
     is_sound(read(page(analyze(read_log(shared / "logs" / "bpic2012.xes.gz")), "zh"), tmp_path))
+
+
+def payloads():
+    """More than two thousand labels that would run or load something, were they ever taken for more than words."""
+    before = ("", '"', "'", "-->", "</script>", "</style>", "</title>", "</svg>", "]]>", "\u2028", "&lt;", "\\", "${", "{{", "'\"><")
+    core = (
+        "<script>top.run=1</script>",
+        "<img src=x onerror=top.run=1>",
+        "<svg onload=top.run=1>",
+        "<iframe src=javascript:top.run=1>",
+        "<a href=javascript:top.run=1>x</a>",
+        "<style>*{background:url(http://x.example/)}</style>",
+        "<link rel=stylesheet href=http://x.example/>",
+        "<base href=http://x.example/>",
+        "<meta http-equiv=refresh content=0;url=http://x.example/>",
+        "<object data=http://x.example/>",
+        "<form action=http://x.example/><input autofocus onfocus=top.run=1>",
+        "<math><mtext></math><img src=x onerror=top.run=1>",
+        "<foreignObject><body onload=top.run=1></foreignObject>",
+        "<use href=http://x.example/#x>",
+        "onmouseover=top.run=1 x=",
+        "javascript:top.run=1",
+        "{{constructor.constructor('top.run=1')()}}",
+        "<details open ontoggle=top.run=1>",
+    )
+    after = ("", ">", '"', "'", "<!--", "\u202e", "/*", "//")
+    return [f"{a}{b}{c}" for a in before for b in core for c in after]
+
+
+def test_two_thousand_payloads_stay_words(tmp_path):
+    labels = payloads()
+    assert len(labels) > 2_000
+    columns = (Column(Text.same("a"), "label"), Column(Text.same("b"), "text"), Column(Text.same("c"), "code"))
+    some = labels[::60]
+    blocks = [
+        Heading(Text.same("x"), 2, "summary"),
+        TableBlock(columns, [(label, Text.same(label), label) for label in labels], caption=Text.same(labels[0])),
+        KeyFigures([(Text.same(label), "text", label) for label in some]),
+        *(Paragraph(Text.same(label)) for label in some),
+        *(Notice(Text.same(label)) for label in some),
+        *(Heading(Text.same(label), 3) for label in some),
+        *(
+            Figure(svg(Graph(label, label, [Node("a", label, label), Node("b", label)], [Arc("a", "b", label, 1.0)])), Text.same(label))
+            for label in some
+        ),
+    ]
+    for told in read(blocks_page(Text.same(labels[1]), Text.same(labels[2]), blocks, "UTC", "en"), tmp_path):
+        assert not told["run"] and told["foreign"] == 0
+        assert all(not edition["scrolled"] for edition in told["editions"])
