@@ -23,7 +23,7 @@ def embedded(signs: str) -> str:
     out = BytesIO()
     chosen = subset.Subsetter(subset.Options(hinting=False, layout_features=[], name_IDs=[1, 2], notdef_outline=True))
     chosen.populate(unicodes=sorted({ord(sign) for sign in signs}))
-    with TTFont(FONT, recalcTimestamp=False, lazy=True) as font:
+    with TTFont(FONT, recalcTimestamp=False, recalcBBoxes=False, lazy=True) as font:
         chosen.subset(font)
         font.flavor = "woff"
         font.save(out)
