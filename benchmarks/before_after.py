@@ -1,20 +1,15 @@
 """Whether `compare` calls planted changes right: python benchmarks/before_after.py [--seeds N] [--first-seed N] [--write]
 
-One office for each seed: the first half of its cases is before, the second after. A problem is in the one half or in the other, in both
-the same (nothing has changed), or in neither while the mix of the second half is another. The truth of a change is the mean cycle time of
-the half with the problem against that of the same half without it, from the generator's own two runs. --write puts the tables into
-docs/before_after.md.
+--write puts the table into docs/before_after.md.
 """
 
 import argparse
-import datetime
 import multiprocessing
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
+from written import write
 
 import bankmine as bm
 from bankmine.log.filters import keep_cases
@@ -23,7 +18,11 @@ from bankmine.sample import generate
 from bankmine.sample.problems import PROBLEMS
 from bankmine.track.evaluation import Verdict
 
-ROOT = Path(__file__).resolve().parents[1]
+ABOUT = """
+One office for each seed: the first half of its cases is before, the second after. A problem is in the one half or in the other, in both
+the same (nothing has changed), or in neither while the mix of the second half is another. The truth of a change is the mean cycle time of
+the half with the problem against that of the same half without it, from the generator's own two runs.
+"""
 PROCESSES = ("deposit", "loan", "payment", "wealth")
 # Problems that change the time of cases and not only the effort.
 PATTERNS = ("P01", "P02", "P05", "P07", "P09", "P11", "P13", "P15", "P25", "P26")
@@ -116,16 +115,8 @@ def main() -> None:
     table = "\n".join(lines)
     print(table)
     if given.write:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip()
-        day = datetime.datetime.now(tz=datetime.UTC).date()
-        place = ROOT / "docs" / "before_after.md"
-        head = (
-            f"# Before and after: planted changes\n\nMade by `python benchmarks/before_after.py --seeds {given.seeds} --first-seed "
-            f"{given.first_seed} --write` at commit {commit}, {day}. {__doc__.split(chr(10) * 2)[1]}\n\n"
-        )
-        place.write_text(head + table + "\n", encoding="utf-8")
+        command = f"python benchmarks/before_after.py --seeds {given.seeds} --first-seed {given.first_seed} --write"
+        write("before_after", "Before and after: planted changes", command, ABOUT, table)
 
 
 if __name__ == "__main__":

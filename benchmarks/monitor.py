@@ -1,25 +1,24 @@
 """How quiet the board of control charts is, and how soon it finds a step: python benchmarks/monitor.py [--logs N] [--first-seed N]
 [--write]
 
-Quiet: healthy logs of about a year from the generator, a board each, and boards of independent normal weeks. Soon: series of 60 normal
-weeks that rise by two (and three) of their standard deviations in week 30 and stay there, on a board of so many charts. --write puts the
-tables into docs/monitor.md.
+--write puts the table into docs/monitor.md.
 """
 
 import argparse
-import datetime
 import multiprocessing
-import subprocess
-from pathlib import Path
 
 import numpy as np
+from written import write
 
 import bankmine as bm
 from bankmine.sample import generate
 from bankmine.stats.control import WATCH, control_chart, limit
 from bankmine.track.monitor import Board
 
-ROOT = Path(__file__).resolve().parents[1]
+ABOUT = """
+Quiet: healthy logs of about a year from the generator, a board each, and boards of independent normal weeks. Soon: series of 60 normal
+weeks that rise by two (and three) of their standard deviations in week 30 and stay there, on a board of so many charts.
+"""
 PROCESSES = ("deposit", "loan", "payment", "wealth")
 CASES, WEEKS, STEP_WEEK, SERIES, BOARDS = 4_200, 60, 29, 1_000, 100
 
@@ -71,16 +70,8 @@ def main() -> None:
     table = "\n".join(lines)
     print(table)
     if given.write:
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout.strip()
-        day = datetime.datetime.now(tz=datetime.UTC).date()
-        head = (
-            f"# Control charts: how quiet, how soon\n\nMade by `python benchmarks/monitor.py --logs {given.logs} --first-seed "
-            f"{given.first_seed} "
-            f"--write` at commit {commit}, {day}. {' '.join(__doc__.split(chr(10) * 2)[1].split())}\n\n"
-        )
-        (ROOT / "docs" / "monitor.md").write_text(head + table + "\n", encoding="utf-8")
+        command = f"python benchmarks/monitor.py --logs {given.logs} --first-seed {given.first_seed} --write"
+        write("monitor", "Control charts: how quiet, how soon", command, ABOUT, table)
 
 
 if __name__ == "__main__":

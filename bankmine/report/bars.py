@@ -10,7 +10,7 @@ from bankmine.measure.by_cause import NOT_SPLIT, WORDS, WaitByCause
 from bankmine.measure.causes import CAUSES, CUSTOMER
 from bankmine.show.blocks import Figure
 from bankmine.show.format import duration, percent
-from bankmine.show.graph_svg import FONTS, INK, SOFT
+from bankmine.show.graph_svg import INK, SOFT, picture
 from bankmine.show.graphs import lines_of, width_em
 from bankmine.words import Lang, Text
 
@@ -41,20 +41,7 @@ def cause_bars(split: WaitByCause, lang: Lang) -> Figure | None:
         zh="条形图：{n} 个环节的等待时间，按原因分色；最长的是“{first}”，{time}。",
         en="Bars: the waiting of {n} activities by cause; the longest is “{first}”, {time}.",
     ).format(n=len(rows), first=waiting.activities[waiting.activity[rows[0]]], time=duration(float(length[rows[0]])))
-    root = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": "100%",
-            "viewBox": f"0 0 {WIDTH:g} {height:g}",
-            "preserveAspectRatio": "xMidYMin meet",
-            "role": "img",
-            "lang": "zh-CN" if lang == "zh" else lang,
-            "aria-labelledby": "title",
-            "font-family": FONTS,
-        },
-    )
-    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    root = picture(WIDTH, height, alt, lang)
     scale = (WIDTH - LEFT - RIGHT) / float(length[rows[0]])
     for place, row in enumerate(rows):
         middle = ROW * (place + 0.5)

@@ -9,7 +9,7 @@ from bankmine.report.map import CLASS_NAMES, CLASSES_S
 from bankmine.show.blocks import Figure
 from bankmine.show.charts import QUALITATIVE
 from bankmine.show.format import duration, percent
-from bankmine.show.graph_svg import FONTS, INK, SOFT, svg, words_at
+from bankmine.show.graph_svg import INK, SOFT, picture, svg, words_at
 from bankmine.show.graphs import SCALE, Arc, Graph, Node, lines_of
 from bankmine.words import Lang, Text
 
@@ -36,7 +36,7 @@ def variant_strips(analysis: "Analysis", lang: Lang) -> Figure | None:
         en="The {n} most frequent variants, {share} of the cases; the most frequent has {first} of them and {steps} steps.",
     ).format(n=len(shown), share=percent(covered), first=percent(float(variants.share[0])), steps=len(shown[0]))
     lines = -(-len(steps) // COLUMNS)
-    root = _root(WIDTH, ROW * len(shown) + 14 + 20 * lines, alt, lang)
+    root = picture(WIDTH, ROW * len(shown) + 14 + 20 * lines, alt, lang)
     for row, sequence in enumerate(shown):
         middle = ROW * (row + 0.5)
         cases = Text(zh="{n} 件，{share}", en="{n} cases, {share}").format(
@@ -99,24 +99,6 @@ def loop_picture(analysis: "Analysis", lang: Lang) -> Figure | None:
         en="On the lines: how often that way was gone; the colour is the mean time of a turn.",
     )
     return Figure(svg(Graph(title.of(lang), alt.of(lang), nodes, arcs, "right", lang, legend)), alt, caption)
-
-
-def _root(width: float, height: float, alt: Text, lang: Lang) -> ElementTree.Element:
-    root = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": "100%",
-            "viewBox": f"0 0 {width:g} {height:g}",
-            "preserveAspectRatio": "xMidYMin meet",
-            "role": "img",
-            "lang": "zh-CN" if lang == "zh" else lang,
-            "aria-labelledby": "title",
-            "font-family": FONTS,
-        },
-    )
-    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
-    return root
 
 
 def _chip(root: ElementTree.Element, x: float, middle: float, place: int) -> None:

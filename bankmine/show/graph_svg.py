@@ -14,6 +14,7 @@ from bankmine.show.format import visible
 from bankmine.show.graph_layout import LABEL_PX, LINE_HEIGHT, SMALL_PX, Layout, PlacedArc, PlacedNode, Point, label_size, layout, node_size
 from bankmine.show.graph_layout import run_graphviz as drawn_by_graphviz
 from bankmine.show.graphs import Graph, Tone, lines_of, width_em
+from bankmine.words import Lang, Text
 
 FONTS = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'PingFang SC', 'Helvetica Neue', Arial, 'bankmine signs', sans-serif"
 DOT_FONTS = "Noto Sans CJK SC"  # the package's own, see bankmine.show.fonts
@@ -268,6 +269,25 @@ def _draw_legend(root: ElementTree.Element, entries: Sequence[tuple[float, Tone,
         ElementTree.SubElement(
             root, "text", {"x": _n(x + 34), "y": _n(y + 0.35 * SMALL_PX), "font-size": _n(SMALL_PX), "fill": INK}
         ).text = meaning
+
+
+def picture(width: float, height: float, alt: Text, lang: Lang, *, wide: bool = True) -> ElementTree.Element:
+    """An empty SVG document with the words that stand for it where it cannot be seen; `wide`: as wide as the page, else in its own size."""
+    root = ElementTree.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "width": "100%" if wide else f"{width:g}",
+            "viewBox": f"0 0 {width:g} {height:g}",
+            "preserveAspectRatio": "xMidYMin meet",
+            "role": "img",
+            "lang": "zh-CN" if lang == "zh" else lang,
+            "aria-labelledby": "title",
+            "font-family": FONTS,
+        },
+    )
+    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    return root
 
 
 def words_at(root: ElementTree.Element, x: float, y: float, text: str, size: float, fill: str, anchor: str, *, bold: bool = False) -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from bankmine.show.blocks import Figure
 from bankmine.show.format import UNKNOWN, duration, number, percent
-from bankmine.show.graph_svg import FONTS, INK, SOFT
+from bankmine.show.graph_svg import INK, SOFT, picture
 from bankmine.show.graphs import lines_of
 from bankmine.words import Lang, Text
 
@@ -58,20 +58,7 @@ def journey_map(cards: Sequence[StageCard], lang: Lang, title: Text, scores: tup
         longest=longest.title,
         share=percent(longest.time_share),
     )
-    root = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": f"{WIDTH:g}",
-            "viewBox": f"0 0 {WIDTH:g} {height:g}",
-            "preserveAspectRatio": "xMidYMin meet",
-            "role": "img",
-            "lang": "zh-CN" if lang == "zh" else lang,
-            "aria-labelledby": "title",
-            "font-family": FONTS,
-        },
-    )
-    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    root = picture(WIDTH, height, alt, lang, wide=False)
     _words(root, SIDE, TOP / 2, title.of(lang), TITLE_PX, INK, bold=True)
     last = TOP + len(cards) * (CARD + GAP) - GAP - CARD / 2
     _line(root, SIDE + ROAD / 2, TOP + CARD / 2, SIDE + ROAD / 2, last)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from bankmine.show.blocks import Figure
-from bankmine.show.graph_svg import FONTS, INK, SOFT, words_at
+from bankmine.show.graph_svg import INK, SOFT, picture, words_at
 from bankmine.words import Lang, Text
 
 CELL_WIDTH, CELL_HEIGHT, LEFT, TOP, BOTTOM = 132.0, 66.0, 96.0, 12.0, 54.0
@@ -34,20 +34,7 @@ def risk_matrix(entries: Sequence[tuple[int, int]], lang: Lang) -> Figure:
     alt = Text(zh="风险矩阵：{n} 项风险，其中 {high} 项为高。", en="Risk matrix: {n} risks, {high} of them high.").format(
         n=len(entries), high=sum(a * b >= 6 for a, b in entries)
     )
-    root = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": f"{width:g}",
-            "viewBox": f"0 0 {width:g} {height:g}",
-            "preserveAspectRatio": "xMinYMin meet",
-            "role": "img",
-            "lang": "zh-CN" if lang == "zh" else lang,
-            "aria-labelledby": "title",
-            "font-family": FONTS,
-        },
-    )
-    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    root = picture(width, height, alt, lang, wide=False)
     for likelihood in (1, 2, 3):
         y = TOP + (3 - likelihood) * CELL_HEIGHT
         words_at(root, LEFT - 8, y + CELL_HEIGHT / 2 + 4, LIKELIHOOD[likelihood - 1].of(lang), 11, SOFT, "end")

@@ -5,7 +5,7 @@ from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from bankmine.show.blocks import Figure
-from bankmine.show.graph_svg import FONTS, INK, SOFT, words_at
+from bankmine.show.graph_svg import INK, SOFT, picture, words_at
 from bankmine.words import Lang, Text
 
 WIDTH, LEFT, TOP, ROW, BAR = 660.0, 12.0, 44.0, 26.0, 18.0
@@ -29,20 +29,7 @@ def roadmap_picture(steps: Sequence[tuple[int, Text, bool]], titles: Sequence[Te
     alt = Text(zh="路线图：{said}。", en="Road map, changes in each window: {said}.").format(
         said=Text(zh="，".join(s.zh for s in said), en=", ".join(s.en for s in said))
     )
-    root = ElementTree.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": f"{WIDTH:g}",
-            "viewBox": f"0 0 {WIDTH:g} {height:g}",
-            "preserveAspectRatio": "xMinYMin meet",
-            "role": "img",
-            "lang": "zh-CN" if lang == "zh" else lang,
-            "aria-labelledby": "title",
-            "font-family": FONTS,
-        },
-    )
-    ElementTree.SubElement(root, "title", {"id": "title"}).text = alt.of(lang)
+    root = picture(WIDTH, height, alt, lang, wide=False)
     for k, title in enumerate(titles):
         x = LEFT + k * column
         band = {"x": f"{x:g}", "y": "0", "width": f"{column:g}", "height": f"{height:g}", "fill": BAND[k % 2]}
