@@ -1,0 +1,304 @@
+"""How long a log takes beside other tools, as ratios with peak memory: python benchmarks/speed.py [--rows N,N] [--runs N] [--write]
+
+--write puts the tables into docs/performance.md. DuckDB is run where it is installed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from written import write
+
+ABOUT = """
+Seeded logs like a bank's loans, in time order and unsorted by case, one completion a row, five columns, as CSV and Parquet. The same work by each:
+directly-follows graph with count, mean, median and 90th percentile of the times between, first and last activities, variants with
+their cases, events and cases of each activity, mean, median, 90th and 95th percentile of case durations. Each run is a process of its own,
+imports and all, the tools by turns; the answers are compared before any time counts. bankmine besides checks every cell, places
+each row (file and line), and finds out columns, process and calendar, for that is what reading a log means to it: `bankmine` is its
+Python interface from file to answer.
+"""
+ACTIVITIES = (
+    "Submit application",
+    "Register",
+    "Check completeness",
+    "Request documents",
+    "Documents received",
+    "Credit bureau check",
+    "Assess risk",
+    "Underwrite",
+    "Approve",
+    "Send offer",
+    "Sign contract",
+    "Disburse",
+)
+REWORK, LATE = 0.18, 0.02  # of the steps go back; of the waits are ten times as long
+CASE, ACTIVITY, TIME = "case_id", "activity", "timestamp"
+SHARES = (0.5, 0.9, 0.95)
+
+
+def make(rows: int, place: Path) -> None:
+    """PLACE.csv and PLACE.parquet."""
+    rng = np.random.default_rng(7)
+    cases = rows // 13 + 50
+    step, clock = np.zeros(cases, dtype=np.int64), rng.integers(0, 2 * 365 * 86_400, cases)
+    parts = []
+    alive = np.arange(cases)
+    while len(alive):
+        parts.append((alive.copy(), step[alive].copy(), clock[alive].copy()))
+        back = (rng.random(len(alive)) < REWORK) & (step[alive] > 1)
+        step[alive] += np.where(back, -rng.integers(1, 3, len(alive)), 1)
+        wait = np.exp(rng.normal(8.0, 1.4, len(alive))) * np.where(rng.random(len(alive)) < LATE, 10, 1)
+        clock[alive] += wait.astype(np.int64) * (rng.random(len(alive)) < 0.9)
+        alive = alive[step[alive] < len(ACTIVITIES)]
+    case, activity, when = (np.concatenate(each)[: 2 * rows] for each in zip(*parts, strict=True))
+    order = np.argsort(when, kind="stable")[:rows]
+    number = rng.permutation(cases)[case[order]]
+    frame = pl.DataFrame(
+        {
+            CASE: pl.Series(number).cast(pl.String).str.zfill(9),
+            ACTIVITY: pl.Series(np.array(ACTIVITIES, dtype=object)[activity[order]].tolist(), dtype=pl.String),
+            TIME: pl.Series((when[order] + 1_672_531_200) * 1_000_000).cast(pl.Datetime("us")),
+            "resource": pl.Series((activity[order] * 9 + number % 9).astype(str).tolist()),
+            "amount": pl.Series(np.round(rng.lognormal(9.5, 0.8, cases), 2)[number]),
+        }
+    )
+    frame.write_parquet(place.with_suffix(".parquet"))
+    frame.write_csv(place.with_suffix(".csv"), datetime_format="%Y-%m-%d %H:%M:%S")
+
+
+def answer(  # rows come as each tool has them
+    arcs: Iterable[Any],
+    first: Iterable[Any],
+    last: Iterable[Any],
+    variants: Iterable[Any],
+    activities: Iterable[Any],
+    durations: Iterable[Any],
+) -> dict[str, Any]:
+    """The same form for every tool; seconds to the millisecond, variants by how many cases they have."""
+    rounded = [[a, b, int(n), *(round(float(v), 3) for v in rest)] for a, b, n, *rest in arcs]
+    return {
+        "arcs": sorted(rounded),
+        "first": sorted([a, int(n)] for a, n in first),
+        "last": sorted([a, int(n)] for a, n in last),
+        "variants": sorted((int(n) for n in variants), reverse=True),
+        "activities": sorted([a, int(n), int(c)] for a, n, c in activities),
+        "durations": [round(float(v), 3) for v in durations],
+    }
+
+
+def by_bankmine(file: str) -> dict[str, Any]:
+    import bankmine as bm
+
+    analysis = bm.analyze(bm.read_log(file))
+    graph, variants, log, cycle = analysis.dfg, analysis.variants, analysis.log, analysis.cycle_time
+    name = log.activities
+    arcs = [
+        (name[a], name[b], *rest)
+        for a, b, *rest in zip(graph.source, graph.target, graph.count, graph.mean_s, graph.median_s, graph.p90_s, strict=True)
+    ]
+    first, last = ([(name[k], n) for k, n in enumerate(count) if n] for count in (graph.start_count, graph.end_count))
+    pairs = np.unique(log.activity.astype(np.int64) * log.cases + log.case) // log.cases
+    activities = zip(name, graph.frequency, np.bincount(pairs, minlength=len(name)), strict=True)
+    return answer(arcs, first, last, variants.count, activities, (cycle.mean_s, cycle.median_s, cycle.p90_s, cycle.p95_s))
+
+
+def by_polars(file: str) -> dict[str, Any]:
+    """With categories, its quickest way."""
+    c = pl.col
+    if file.endswith(".csv"):
+        lazy = pl.scan_csv(file, schema_overrides={CASE: pl.String, TIME: pl.String, "resource": pl.String}).with_columns(
+            c(TIME).str.to_datetime("%Y-%m-%d %H:%M:%S")
+        )
+    else:
+        lazy = pl.scan_parquet(file)
+    frame = lazy.select(CASE, ACTIVITY, TIME).with_columns(c(CASE, ACTIVITY).cast(pl.Categorical)).collect()
+    frame = frame.with_columns(k=c(CASE).to_physical(), a=c(ACTIVITY).to_physical().cast(pl.UInt16)).sort("k", TIME, maintain_order=True)
+    names = dict(frame.select("a", c(ACTIVITY).cast(pl.String)).unique().iter_rows())
+    same = c("k") == c("k").shift(1)
+    frame = frame.select("k", "a", TIME).with_columns(
+        before=pl.when(same).then(c("a").shift(1)), wait=pl.when(same).then((c(TIME) - c(TIME).shift(1)).dt.total_microseconds() / 1e6)
+    )
+    waits = [c("wait").mean().alias("mean"), *(c("wait").quantile(q, "linear").alias(str(q)) for q in SHARES[:2])]
+    arcs = frame.filter(c("before").is_not_null()).group_by("before", "a").agg(pl.len(), *waits)
+    cases = frame.group_by("k", maintain_order=True).agg(
+        c("a").alias("way"), ((c(TIME).last() - c(TIME).first()).dt.total_microseconds() / 1e6).alias("took")
+    )
+    first = frame.filter(c("before").is_null()).group_by("a").len()
+    last = frame.filter((c("k") != c("k").shift(-1)).fill_null(value=True)).group_by("a").len()
+    activities = frame.group_by("a").agg(pl.len(), c("k").n_unique())
+    took = cases["took"]
+    return answer(
+        [(names[a], names[b], *rest) for a, b, *rest in arcs.iter_rows()],
+        [(names[a], n) for a, n in first.iter_rows()],
+        [(names[a], n) for a, n in last.iter_rows()],
+        cases.group_by("way").len()["len"].to_list(),
+        [(names[a], n, k) for a, n, k in activities.iter_rows()],
+        (took.mean(), *(took.quantile(q, "linear") for q in SHARES)),
+    )
+
+
+def by_pandas(file: str) -> dict[str, Any]:
+    import pandas as pd
+
+    columns = [CASE, ACTIVITY, TIME]
+    frame = (
+        pd.read_csv(file, usecols=columns, dtype={CASE: "string"}, parse_dates=[TIME])
+        if file.endswith(".csv")
+        else pd.read_parquet(file, columns=columns)
+    )
+    frame = frame.sort_values([CASE, TIME], kind="stable")
+    by_case = frame.groupby(CASE, sort=False)
+    frame["before"], frame["wait"] = by_case[ACTIVITY].shift(1), by_case[TIME].diff().dt.total_seconds()
+    arcs = frame.dropna(subset=["before"]).groupby(["before", ACTIVITY], observed=True)["wait"]
+    table = pd.concat([arcs.count(), arcs.mean(), arcs.quantile(0.5), arcs.quantile(0.9)], axis=1).reset_index()
+    ways = by_case[ACTIVITY].agg(tuple).value_counts()
+    took = (by_case[TIME].last() - by_case[TIME].first()).dt.total_seconds()
+    activities = frame.groupby(ACTIVITY, observed=True)[CASE].agg(["size", "nunique"]).reset_index()
+    return answer(
+        table.itertuples(index=False),
+        by_case[ACTIVITY].first().value_counts().items(),
+        by_case[ACTIVITY].last().value_counts().items(),
+        ways.tolist(),
+        activities.itertuples(index=False),
+        (took.mean(), *took.quantile(list(SHARES))),
+    )
+
+
+def by_duckdb(file: str) -> dict[str, Any]:
+    con = import_module("duckdb").connect()
+    con.execute("set threads = 2")
+    source = f"read_csv('{file}', types = {{'{CASE}': 'VARCHAR', '{TIME}': 'TIMESTAMP'}})" if file.endswith(".csv") else f"'{file}'"
+    con.execute(
+        f"create table e as select *, lag({ACTIVITY}) over w b, lead({ACTIVITY}) over w n, epoch_us({TIME}) / 1e6 - epoch_us(lag({TIME}) over w) / 1e6 d "
+        f"from (select {CASE}, {ACTIVITY}, {TIME}, row_number() over () r from {source}) window w as (partition by {CASE} order by {TIME}, r)"
+    )
+    arcs = con.execute(
+        f"select b, {ACTIVITY}, count(*), avg(d), quantile_cont(d, 0.5), quantile_cont(d, 0.9) from e where b is not null group by all"
+    ).fetchall()
+    first, last = (con.execute(f"select {ACTIVITY}, count(*) from e where {side} is null group by all").fetchall() for side in "bn")
+    con.execute(
+        f"create table c as select string_agg({ACTIVITY}, '|' order by {TIME}, r) way, (epoch_us(max({TIME})) - epoch_us(min({TIME}))) / 1e6 took "
+        f"from (select *, row_number() over () r from {source}) group by {CASE}"
+    )
+    variants = [n for (n,) in con.execute("select count(*) from c group by way").fetchall()]
+    activities = con.execute(f"select {ACTIVITY}, count(*), count(distinct {CASE}) from e group by all").fetchall()
+    quantiles = ", ".join(f"quantile_cont(took, {q})" for q in SHARES)
+    durations = con.execute(f"select avg(took), {quantiles} from c").fetchone()
+    return answer(arcs, first, last, variants, activities, durations)
+
+
+def by_pm4py(file: str) -> dict[str, Any]:
+    """As its documentation shows; medians and the like by pandas, which it has none of."""
+    import pandas as pd
+    import pm4py
+
+    frame = pd.read_csv(file, dtype={CASE: "string"}) if file.endswith(".csv") else pd.read_parquet(file)
+    frame[TIME] = pd.to_datetime(frame[TIME])
+    log = pm4py.format_dataframe(frame, case_id=CASE, activity_key=ACTIVITY, timestamp_key=TIME)
+    performance, first, last = pm4py.discover_performance_dfg(log)
+    graph, _, _ = pm4py.discover_dfg(log)
+    variants = pm4py.get_variants(log)
+    took = pd.Series(pm4py.get_all_case_durations(log))
+    activities = log.groupby("concept:name")["case:concept:name"].agg(["size", "nunique"]).reset_index()
+    arcs = [(a, b, n, performance[a, b]["mean"], performance[a, b]["median"], float("nan")) for (a, b), n in graph.items()]
+    return answer(
+        arcs,
+        first.items(),
+        last.items(),
+        variants.values(),
+        activities.itertuples(index=False),
+        (took.mean(), *took.quantile(list(SHARES))),
+    )
+
+
+TOOLS = {"bankmine": by_bankmine, "Polars, categories": by_polars, "DuckDB": by_duckdb, "pandas": by_pandas, "pm4py": by_pm4py}
+
+
+def one(tool: str, file: str) -> tuple[float, float, dict[str, Any]]:
+    """Seconds and gigabytes of a process of its own, and its answer."""
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import speed; speed.report({tool!r}, {file!r})"
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, "POLARS_MAX_THREADS": "2"}
+    )
+    taken = time.perf_counter() - begin
+    if done.returncode:
+        raise RuntimeError(f"{tool}: {done.stderr[-800:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    return taken, told["peak"], told["answer"]
+
+
+def report(tool: str, file: str) -> None:
+    found = TOOLS[tool](file)
+    print(json.dumps({"answer": found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+
+
+def same(one: dict[str, Any], other: dict[str, Any], tool: str) -> bool:
+    """Equal answers; pm4py has no 90th percentile."""
+    if tool == "pm4py":
+        one, other = ({**each, "arcs": [row[:5] for row in each["arcs"]]} for each in (one, other))
+    return json.dumps(one) == json.dumps(other)
+
+
+def measured(file: Path, tools: list[str], runs: int) -> dict[str, tuple[float, float]]:
+    """Median seconds and gigabytes of each tool, by turns. Raises RuntimeError where the answers differ."""
+    taken: dict[str, list[tuple[float, float]]] = {tool: [] for tool in tools}
+    reference = None
+    for _ in range(runs):
+        for tool in tools:
+            seconds, peak, found = one(tool, str(file))
+            reference = reference or found
+            if not same(reference, found, tool):
+                wrong = next(key for key in reference if reference[key] != found[key])
+                raise RuntimeError(f"{tool} answers otherwise: {wrong}: {str(reference[wrong])[:200]} / {str(found[wrong])[:200]}")
+            taken[tool].append((seconds, peak))
+    return {tool: tuple(statistics.median(each) for each in zip(*values, strict=True)) for tool, values in taken.items()}  # type: ignore[misc]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="100000,1000000")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    tools = [tool for tool in TOOLS if tool != "DuckDB" or find_spec("duckdb") is not None]
+    lines = ["| rows | file | tool | seconds | of bankmine's | peak GB |", "|---|---|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in map(int, given.rows.split(",")):
+            place = Path(folder) / f"log{rows}"
+            make(rows, place)
+            for kind in (".parquet", ".csv"):
+                found = measured(place.with_suffix(kind), tools, given.runs)
+                ours = found["bankmine"][0]
+                lines += [f"| {rows:,} | {kind[1:]} | {tool} | {s:.2f} | {s / ours:.2f} | {gb:.2f} |" for tool, (s, gb) in found.items()]
+    names = [name for name in ("numpy", "polars", "pandas", "pm4py", "duckdb") if find_spec(name) is not None]
+    where = f"Python {platform.python_version()}, {os.cpu_count()} cores, " + ", ".join(f"{name} {version(name)}" for name in names)
+    table = "\n".join([*lines, "", f"{where}; medians of {given.runs} runs."])
+    print(table)
+    if given.write:
+        write(
+            "performance",
+            "Speed beside other tools",
+            f"python benchmarks/speed.py --rows {given.rows} --runs {given.runs} --write",
+            ABOUT,
+            table,
+        )
+
+
+if __name__ == "__main__":
+    main()
