@@ -25,12 +25,11 @@ import polars as pl
 from written import write
 
 ABOUT = """
-Seeded logs like a bank's loans, in time order and unsorted by case, one completion a row, five columns, as CSV and Parquet. The same work by each:
-directly-follows graph with count, mean, median and 90th percentile of the times between, first and last activities, variants with
-their cases, events and cases of each activity, mean, median, 90th and 95th percentile of case durations. Each run is a process of its own,
-imports and all, the tools by turns; the answers are compared before any time counts. bankmine besides checks every cell, places
-each row (file and line), and finds out columns, process and calendar, for that is what reading a log means to it: `bankmine` is its
-Python interface from file to answer.
+Seeded logs like a bank's loans, in time order and unsorted by case, one completion a row, five columns, as CSV and Parquet. The same
+work by each: directly-follows graph with count, mean, median and 90th percentile of the times between, first and last activities,
+variants with their cases, events and cases of each activity, mean, median, 90th and 95th percentile of case durations. Each run is a
+process of its own, imports and all, the tools by turns; the answers are compared before any time counts. bankmine besides checks
+every cell, places each row (file and line), and finds out columns, process and calendar, for that is what reading a log means to it.
 """
 ACTIVITIES = (
     "Submit application",
@@ -183,18 +182,18 @@ def by_duckdb(file: str) -> dict[str, Any]:
     con = import_module("duckdb").connect()
     con.execute("set threads = 2")
     source = f"read_csv('{file}', types = {{'{CASE}': 'VARCHAR', '{TIME}': 'TIMESTAMP'}})" if file.endswith(".csv") else f"'{file}'"
+    before, after, since = (f"{f}({c}) over w" for f, c in (("lag", ACTIVITY), ("lead", ACTIVITY), ("lag", TIME)))
+    rows = f"select {CASE}, {ACTIVITY}, {TIME}, row_number() over () r from {source}"
     con.execute(
-        f"create table e as select *, lag({ACTIVITY}) over w b, lead({ACTIVITY}) over w n, epoch_us({TIME}) / 1e6 - epoch_us(lag({TIME}) over w) / 1e6 d "
-        f"from (select {CASE}, {ACTIVITY}, {TIME}, row_number() over () r from {source}) window w as (partition by {CASE} order by {TIME}, r)"
+        f"create table e as select *, {before} b, {after} n, epoch_us({TIME}) / 1e6 - epoch_us({since}) / 1e6 d "
+        f"from ({rows}) window w as (partition by {CASE} order by {TIME}, r)"
     )
     arcs = con.execute(
         f"select b, {ACTIVITY}, count(*), avg(d), quantile_cont(d, 0.5), quantile_cont(d, 0.9) from e where b is not null group by all"
     ).fetchall()
     first, last = (con.execute(f"select {ACTIVITY}, count(*) from e where {side} is null group by all").fetchall() for side in "bn")
-    con.execute(
-        f"create table c as select string_agg({ACTIVITY}, '|' order by {TIME}, r) way, (epoch_us(max({TIME})) - epoch_us(min({TIME}))) / 1e6 took "
-        f"from (select *, row_number() over () r from {source}) group by {CASE}"
-    )
+    took = f"(epoch_us(max({TIME})) - epoch_us(min({TIME}))) / 1e6"
+    con.execute(f"create table c as select string_agg({ACTIVITY}, '|' order by {TIME}, r) way, {took} took from ({rows}) group by {CASE}")
     variants = [n for (n,) in con.execute("select count(*) from c group by way").fetchall()]
     activities = con.execute(f"select {ACTIVITY}, count(*), count(distinct {CASE}) from e group by all").fetchall()
     quantiles = ", ".join(f"quantile_cont(took, {q})" for q in SHARES)
@@ -267,7 +266,7 @@ def measured(file: Path, tools: list[str], runs: int) -> dict[str, tuple[float, 
                 wrong = next(key for key in reference if reference[key] != found[key])
                 raise RuntimeError(f"{tool} answers otherwise: {wrong}: {str(reference[wrong])[:200]} / {str(found[wrong])[:200]}")
             taken[tool].append((seconds, peak))
-    return {tool: tuple(statistics.median(each) for each in zip(*values, strict=True)) for tool, values in taken.items()}  # type: ignore[misc]
+    return {tool: (statistics.median(s for s, _ in each), statistics.median(gb for _, gb in each)) for tool, each in taken.items()}
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bankmine.cli.options import Language
+from bankmine.cli.options import LangOption, Language
 from bankmine.cli.output import distinct, show
 from bankmine.words import Lang
 
@@ -20,7 +20,7 @@ def diagnose(
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON, with the predictions.", show_default=False)
     ] = None,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.EN,
+    lang: LangOption = Language.EN,
 ) -> None:
     """Diagnose the whole bank from all its logs.
 

@@ -22,11 +22,13 @@ from bankmine.cli.explain import explain
 from bankmine.cli.measures import rework, variants, waiting
 from bankmine.cli.monitor import monitor
 from bankmine.cli.resources import resources
-from bankmine.cli.run import run, schedule, verify
+from bankmine.cli.run import run
 from bankmine.cli.sample import sample
+from bankmine.cli.schedule import schedule
 from bankmine.cli.schema import schema
 from bankmine.cli.segments import segments
 from bankmine.cli.simulate import simulate
+from bankmine.cli.verify import verify
 from bankmine.errors import BankmineError, UsageError
 from bankmine.words import Lang, Text
 

@@ -47,6 +47,10 @@ class Language(StrEnum):
     EN = "en"
 
 
+ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration with the jobs, [[job]].")]
+LangOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
+
+
 class PlayedOn(StrEnum):
     """What the twin plays the first recommendations on."""
 
@@ -100,7 +104,7 @@ class Reading:
             show_default=False,
         ),
     ] = None
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the output.")] = Language.EN
+    lang: LangOption = Language.EN
     case: Annotated[str | None, _column("case", "the case number")] = None
     activity: Annotated[str | None, _column("activity", "the activity")] = None
     start: Annotated[str | None, _column("start", "the time at which work began")] = None

@@ -1,69 +1,21 @@
-"""`bankmine run`, `schedule`, `verify`: reports without anybody at the keyboard, and the proof of what they rest on."""
+"""`bankmine run`: the scheduled jobs of a configuration."""
 
-import shlex
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bankmine.cli.options import Language
+from bankmine.cli.options import ConfigOption, LangOption, Language
 from bankmine.cli.output import show
 from bankmine.errors import UsageError
-from bankmine.show.blocks import Block, Column, Mark, Notice, Paragraph, TableBlock
+from bankmine.show.blocks import Block, Notice, Paragraph
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
+    from bankmine.jobs.run import Done
     from bankmine.settings import Job, Settings
 
-DONE, BREACHED, DIFFERENT = 0, 3, 4
-ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration with the jobs, [[job]].")]
-LangOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
-STATES = {
-    "same": Mark(Text(zh="一致", en="same"), "good"),
-    "changed": Mark(Text(zh="不同", en="different"), "error"),
-    "missing": Mark(Text(zh="不在此处", en="not here"), "warning"),
-}
-ROLES = {
-    "audit": Text(zh="审计文件", en="audit"),
-    "output": Text(zh="输出", en="output"),
-    "input": Text(zh="输入", en="input"),
-    "config": Text(zh="配置", en="configuration"),
-}
-
-
-UNITS = """# ~/.config/systemd/user/{name}.service
-[Unit]
-Description={name}
-
-[Service]
-Type=oneshot
-WorkingDirectory={folder}
-ExecStart={line}
-# A breached threshold, or a run that is going on already, is no failure of the unit.
-SuccessExitStatus=3 75
-
-# ~/.config/systemd/user/{name}.timer
-[Unit]
-Description={name} on Mondays
-
-[Timer]
-OnCalendar=Mon {time}
-Persistent=true
-
-[Install]
-WantedBy=timers.target
-
-# systemctl --user daemon-reload && systemctl --user enable --now {name}.timer"""
-
-
-class Scheduler(StrEnum):
-    """What starts jobs."""
-
-    CRON = "cron"
-    SYSTEMD = "systemd"
-    WINDOWS = "windows"
+DONE, BREACHED = 0, 3
 
 
 def run(
@@ -90,10 +42,7 @@ def run(
     return BREACHED if breached else DONE
 
 
-def _told(done: object) -> list[Block]:
-    from bankmine.jobs.run import Done
-
-    assert isinstance(done, Done)
+def _told(done: "Done") -> list[Block]:
     if done.state == "already_done":
         return [Paragraph(Text(zh=f"{done.job}：已经做过，见 {done.folder}", en=f"{done.job}: already done, see {done.folder}"))]
     blocks: list[Block] = [Notice(Text(zh=f"{done.job}：已写入 {done.folder}", en=f"{done.job}: written to {done.folder}"), "good")]
@@ -128,67 +77,3 @@ def _jobs(settings: "Settings", name: str | None) -> "list[Job]":
             place,
         )
     return [each for each in settings.job if name in (None, each.name)]
-
-
-def schedule(
-    scheduler: Annotated[Scheduler, typer.Argument(metavar="cron|systemd|windows", help="What is to start the job.")],
-    job: Annotated[
-        str | None, typer.Option("--job", metavar="JOB", help="The job's name; all jobs if left out.", show_default=False)
-    ] = None,
-    config: ConfigOption = Path("bankmine.toml"),
-    at: Annotated[str, typer.Option("--at", metavar="HH:MM", help="When, on Mondays.")] = "07:00",
-) -> None:
-    """Print the text that makes cron, systemd or Windows start a job every Monday.
-
-    Nothing is installed and nothing stays running: the scheduler of the machine starts bankmine, which ends when it is done.
-    """
-    hour, colon, minute = at.partition(":")
-    if not colon or not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
-        raise UsageError(
-            "OPTION_VALUE",
-            Text(zh=f"--at {at!r} 不是时刻。", en=f"--at {at!r} is not a time."),
-            Text(zh="例如 07:00。", en="for example 07:00."),
-        )
-    place = config.absolute()
-    command = [str(Path(sys.executable).absolute()), "-m", "bankmine", "run", *([job] if job else []), "--config", str(place)]
-    name = "bankmine" + (f"-{job}" if job else "")
-    match scheduler:
-        case Scheduler.CRON:
-            line = shlex.join(command).replace("%", r"\%")
-            print(f"# crontab -e\n{int(minute)} {int(hour)} * * 1 {line}")
-        case Scheduler.SYSTEMD:
-            line = shlex.join(command).replace("%", "%%")
-            print(UNITS.format(name=name, folder=place.parent, line=line, time=f"{int(hour):02}:{int(minute):02}"))
-        case Scheduler.WINDOWS:
-            quoted = " ".join(f'\\"{part}\\"' if " " in part else part for part in command)
-            print(f'schtasks /Create /TN "{name}" /SC WEEKLY /D MON /ST {int(hour):02}:{int(minute):02} /TR "{quoted}"')
-
-
-def verify(
-    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report, a folder of a job, or an audit file.")],
-    lang: LangOption = Language.EN,
-) -> int:
-    """Check a report, its inputs and its configuration against its audit file.
-
-    Exit 4 if a file is not as it was, or an output is gone. An input that is not here any more is said, and is no difference.
-    """
-    from bankmine.audit import verify as check
-
-    found = check(report)
-    different = any(each.state == "changed" or (each.state == "missing" and each.role == "output") for each in found)
-    columns = (
-        Column(Text(zh="类别", en="What"), "text"),
-        Column(Text(zh="文件", en="File"), "label"),
-        Column(Text(zh="结果", en="Result"), "text"),
-    )
-    said = (
-        Notice(Text(zh="有文件与审计记录不同。", en="Something is not as the audit file says."), "error")
-        if different
-        else Notice(Text(zh="所有能检查的文件都与审计记录一致。", en="All that can be checked is as the audit file says."), "good")
-    )
-    show(
-        [said, TableBlock(columns, [[ROLES[each.role], each.name, STATES[each.state]] for each in found])],
-        "zh" if lang is Language.ZH else "en",
-        "UTC",
-    )
-    return DIFFERENT if different else DONE
