@@ -1,11 +1,8 @@
 """`bankmine analyze`: the main job."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from bankmine.cli.options import PlayedOn, Reading, TwinOption, on_a_log
+from bankmine.cli.options import ExcelOption, JsonOption, PdfOption, PlayedOn, Reading, ReportOption, TwinOption, on_a_log
 from bankmine.cli.output import ADVISING, MEASURING, READING, WRITING, distinct, show, stages
 
 
@@ -13,19 +10,10 @@ from bankmine.cli.output import ADVISING, MEASURING, READING, WRITING, distinct,
 def analyze(
     reading: Reading,
     *,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="FILE", help="Write the report, one HTML file that needs no network.", show_default=False),
-    ] = None,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)
-    ] = None,
-    excel: Annotated[
-        Path | None, typer.Option("--excel", metavar="FILE", help="Write the report's tables as a workbook.", show_default=False)
-    ] = None,
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", metavar="FILE", help="Write the report as PDF (needs bankmine[pdf]).", show_default=False)
-    ] = None,
+    report: ReportOption = None,
+    json: JsonOption = None,
+    excel: ExcelOption = None,
+    pdf: PdfOption = None,
     twin: TwinOption = PlayedOn.WINDOW,
 ) -> None:
     """Say what is wrong and what to do first.

@@ -1,13 +1,23 @@
 """`bankmine compare`: before and after."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bankmine.cli.options import PlayedOn, Reading, TwinOption, instant, named_values, on_a_log
-from bankmine.cli.output import READING, distinct, show, stages
+from bankmine.cli.options import (
+    ExcelOption,
+    JsonOption,
+    PdfOption,
+    PlayedOn,
+    Reading,
+    ReportOption,
+    TwinOption,
+    instant,
+    named_values,
+    on_a_log,
+)
+from bankmine.cli.output import READING, as_files, distinct, show, stages
 from bankmine.errors import UsageError
 from bankmine.words import Text
 
@@ -50,10 +60,10 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write the comparison as one HTML page.", show_default=False)
-    ] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the comparison as JSON.", show_default=False)] = None,
+    report: ReportOption = None,
+    json: JsonOption = None,
+    excel: ExcelOption = None,
+    pdf: PdfOption = None,
     threshold: Annotated[
         list[str] | None,
         typer.Option(
@@ -70,14 +80,14 @@ def compare(
     BEFORE and AFTER are two logs, or one LOG with --at. Cases are compared by when they arrived, those still open included, at the same
     mix; what was recommended before is held against what came of it.
     """
-    outputs = distinct({"--report": report, "--json": json}, reading.log)
+    outputs = distinct({"--report": report, "--json": json, "--excel": excel, "--pdf": pdf}, reading.log)
     limits = [named_values(each, "--threshold") for each in threshold or ()]
     with stages(reading, 3.0) as begin:
         begin(READING, 1.0)
         before, after, until = _sides(reading, at, twin)
         begin(COMPARING, 2.0)
-        from bankmine.report.page import blocks_page, source_of
-        from bankmine.show.records import json_bytes, write
+        from bankmine.report.page import source_of
+        from bankmine.show.records import write
         from bankmine.track.compare import compare as compared
         from bankmine.track.evaluation import TITLE
         from bankmine.track.thresholds import breaches
@@ -86,14 +96,8 @@ def compare(
         found = compared(before, after, watched_until=until, mix=mix, touched=group, carried_out=done)
         broken = breaches(after.as_json(), {name: values[0] for name, values in limits}) if limits else []
         blocks = [*found.blocks(), *(breach.block() for breach in broken)]
-        content: dict[Path, bytes] = {}
-        if "--report" in outputs:
-            source = Text(zh="{a} → {b}", en="{a} → {b}").format(a=source_of(before), b=source_of(after))
-            html = blocks_page(TITLE, source, blocks, after.zone, reading.language)
-            content[outputs["--report"]] = html.encode("utf-8", "backslashreplace")
-        if "--json" in outputs:
-            content[outputs["--json"]] = json_bytes(found.as_json())
-        write(content)
+        source = Text(zh="{a} → {b}", en="{a} → {b}").format(a=source_of(before), b=source_of(after))
+        write(as_files(outputs, TITLE, source, blocks, found.as_json(), after, reading.language))
     show(blocks, reading.language, after.zone)
     return BREACHED if broken else DONE
 

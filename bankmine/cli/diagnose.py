@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bankmine.cli.options import LangOption, Language
+from bankmine.cli.options import JsonOption, LangOption, Language, ReportOption
 from bankmine.cli.output import distinct, show
 from bankmine.words import Lang
 
@@ -14,12 +14,8 @@ def diagnose(
     config: Annotated[Path, typer.Argument(metavar="[CONFIG]", help="The configuration that names the logs, [[log]].")] = Path(
         "bankmine.toml"
     ),
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write one printable HTML page.", show_default=False)
-    ] = None,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON, with the predictions.", show_default=False)
-    ] = None,
+    report: ReportOption = None,
+    json: JsonOption = None,
     lang: LangOption = Language.EN,
 ) -> None:
     """Diagnose the whole bank from all its logs.

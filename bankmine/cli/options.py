@@ -51,6 +51,16 @@ ConfigOption = Annotated[Path, typer.Option("--config", metavar="FILE", help="Th
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of the output.")]
 
 
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Write one HTML page that needs no network.", show_default=False)
+]
+JsonOption = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write everything as JSON (see bankmine schema).", show_default=False)
+]
+ExcelOption = Annotated[Path | None, typer.Option("--excel", metavar="FILE", help="Write the tables as a workbook.", show_default=False)]
+PdfOption = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as PDF (needs bankmine[pdf]).", show_default=False)]
+
+
 class PlayedOn(StrEnum):
     """What the twin plays the first recommendations on."""
 

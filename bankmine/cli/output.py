@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from bankmine.show.blocks import Block
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
+    from bankmine.api import Analysis
     from bankmine.cli.options import Reading
 
 
@@ -122,3 +123,27 @@ def distinct(outputs: Mapping[str, Path | None], inputs: Iterable[str]) -> dict[
         taken[place] = Text.same(option)
         wanted[option] = path
     return wanted
+
+
+def as_files(
+    outputs: Mapping[str, Path], name: Text, source: Text, blocks: Sequence[Block], document: object, analysis: "Analysis", lang: Lang
+) -> dict[Path, bytes]:
+    """What --report, --json, --excel and --pdf ask for, of blocks; `document` for the JSON, `analysis` for zone and age."""
+    from bankmine.show.records import json_bytes
+
+    found: dict[Path, bytes] = {}
+    if "--report" in outputs:
+        from bankmine.report.page import blocks_page
+
+        found[outputs["--report"]] = blocks_page(name, source, blocks, analysis.zone, lang).encode("utf-8", "backslashreplace")
+    if "--json" in outputs:
+        found[outputs["--json"]] = json_bytes(document)
+    if "--excel" in outputs:
+        from bankmine.report.excel import workbook_of
+
+        found[outputs["--excel"]] = workbook_of(blocks, lang, analysis.zone, analysis.endings.as_of)
+    if "--pdf" in outputs:
+        from bankmine.report.pdf import paper
+
+        found[outputs["--pdf"]] = paper(name, blocks, analysis.zone, lang)
+    return found

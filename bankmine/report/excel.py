@@ -51,18 +51,22 @@ def workbook(analysis: "Analysis", lang: Lang) -> bytes:
     The first sheet holds what is said, and the list of the others. Durations are hours, shares per cent, times those of the log's zone;
     what is unknown is said, never 0. No text is run as a formula.
     """
-    import xlsxwriter
-
     from bankmine.report.contents import contents
 
-    zone = analysis.log.source.timezone
     blocks = contents(analysis, lang, pictures=False)
     at = next(k for k, block in enumerate(blocks) if isinstance(block, Heading) and block.anchor == "recommendations")
     blocks[at:at] = _all(analysis)
+    return workbook_of(blocks, lang, analysis.zone, analysis.endings.as_of)
+
+
+def workbook_of(blocks: Sequence[Block], lang: Lang, zone: str, as_of: int) -> bytes:
+    """Blocks as XLSX; `as_of` UTC microseconds, the age that the file says it has."""
+    import xlsxwriter
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         # The clock must not get into the file: it is as old as the log.
-        book.set_properties({"created": EPOCH + timedelta(microseconds=analysis.endings.as_of)})
+        book.set_properties({"created": EPOCH + timedelta(microseconds=as_of)})
         styles = {
             kind: book.add_format({"num_format": pattern, "valign": "top"}) for kind, pattern in FORMAT.items()
         } | {"text": book.add_format({"text_wrap": True, "valign": "top"})}  # fmt: skip

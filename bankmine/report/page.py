@@ -61,12 +61,11 @@ def page(analysis: "Analysis", lang: Lang, tracked: Sequence[Block] = ()) -> str
     return _page(analysis, title(analysis), lambda each: contents(analysis, each, tracked=tracked), lang)
 
 
-def forecast_page(analysis: "Analysis", forecast: "Forecast", lang: Lang) -> str:
-    """What a change would do, as HTML."""
+def forecast_blocks(forecast: "Forecast") -> tuple[Text, list[Block]]:
+    """What a change would do: the title, and the blocks of a page."""
     said = Text(zh="；".join(each.zh for each in forecast.changes), en="; ".join(each.en for each in forecast.changes))
     name = Text(zh="推演：{said}", en="What if: {said}").format(said=said)
-    blocks = [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
-    return blocks_page(name, source_of(analysis), blocks, analysis.zone, lang)
+    return name, [Heading(name, 1, "top"), Heading(Text(zh="结果", en="Result"), 2, "result"), *forecast.blocks()]
 
 
 def blocks_page(name: Text, source: Text, blocks: Sequence[Block], zone: str, lang: Lang) -> str:

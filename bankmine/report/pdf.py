@@ -26,13 +26,17 @@ FULL_WIDTH = 700.0  # a picture narrower than this does not fill the page
 
 def pdf(analysis: "Analysis", lang: Lang, tracked: Sequence[Block] = ()) -> bytes:
     """The report as PDF (A4); the same analysis gives the same bytes. Raises UsageError PDF_MISSING where Typst is not installed."""
-    zone = analysis.log.source.timezone
+    return paper(title(analysis), contents(analysis, lang, tracked=tracked), analysis.zone, lang)
+
+
+def paper(name: Text, blocks: Sequence[Block], zone: str, lang: Lang) -> bytes:
+    """Blocks as PDF. Raises UsageError PDF_MISSING."""
     sheet = {
-        "title": title(analysis).of(lang),
+        "title": name.of(lang),
         "lang": lang,
         "font": FAMILY,
         "footer": FOOTER.format(version=__version__, zone=zone).of(lang),
-        "blocks": [_plain(block, lang, zone) for block in contents(analysis, lang, tracked=tracked)],
+        "blocks": [_plain(block, lang, zone) for block in blocks],
     }
     try:
         import typst

@@ -114,13 +114,14 @@ def test_the_command_writes_report_and_json_and_says_when_a_limit_is_breached(fr
     names = [str(tmp_path / name) for name in ("before.csv", "after.csv")]
     for name, frame in zip(names, (frames[0], frames[2]), strict=True):
         frame.write_csv(name)
-    outputs = ["--report", str(tmp_path / "c.html"), "--json", str(tmp_path / "c.json"), "--twin", "off"]
+    kinds = {"--report": "c.html", "--json": "c.json", "--excel": "c.xlsx", "--pdf": "c.pdf"}
+    outputs = ["--twin", "off", *(part for option, name in kinds.items() for part in (option, str(tmp_path / name)))]
     assert main(["compare", *names, *outputs]) == 0
     assert "Better: cycle time" in capsys.readouterr().out
     written = json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     jsonschema.validate(written, schemas())
     assert written["schema"] == "bankmine.comparison/1" and written["verdict"] == "better"
-    assert (tmp_path / "c.html").stat().st_size > 10_000
+    assert all((tmp_path / name).stat().st_size > 5_000 for name in kinds.values())
     assert main(["compare", *names, "--twin", "off", "--threshold", "cycle_time.p90_s=3600", "--lang", "zh"]) == 3
     assert "越限" in capsys.readouterr().out
     assert main(["compare", names[0]]) == 2
