@@ -9,6 +9,7 @@ from bankmine.log.eventlog import DAY, SECOND
 from bankmine.log.lifecycle import grouped
 from bankmine.log.quality import QualityFinding
 from bankmine.log.rows import Rows
+from bankmine.stats.grouped import distinct
 from bankmine.words import Text
 
 LONG_CASE = 10_000  # rows
@@ -235,7 +236,7 @@ def _cut_cases(rows: Rows, head: np.ndarray) -> np.ndarray:
     usual = int(starts.argmax())
     if starts[usual] * 2 <= len(head):
         return head[:0]
-    pairs = np.unique(rows.case.codes.astype(np.int64) * len(starts) + rows.activity.codes)
+    pairs = distinct(rows.case.codes.astype(np.int64) * len(starts) + rows.activity.codes)
     having = np.bincount(pairs % len(starts), minlength=len(starts))
     with_usual = np.zeros(len(rows.case.values), dtype=bool)
     with_usual[rows.case.codes[rows.activity.codes == usual]] = True

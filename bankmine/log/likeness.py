@@ -123,8 +123,13 @@ def synonyms(activity: pl.Series, case: pl.Series, time: np.ndarray, column: str
     if not pairs:
         return None
     wanted = sorted({label for pair in pairs for label in pair})
-    frame = pl.DataFrame({"case": case, "activity": activity, "time": time}).with_row_index("row").sort("case", "time", "row")
-    frame = frame.with_columns(before=pl.col("activity").shift(1).over("case"), after=pl.col("activity").shift(-1).over("case"))
+    # Codes are sorted and told apart far quicker than words; which case comes first does not matter here.
+    codes = case.cast(pl.Categorical).to_physical()
+    frame = pl.DataFrame({"case": codes, "activity": activity.cast(pl.Categorical), "time": time}).with_row_index("row")
+    frame = frame.sort("case", "time", "row")
+    same, label = pl.col("case") == pl.col("case").shift(1), pl.col("activity")
+    frame = frame.with_columns(before=pl.when(same).then(label.shift(1)), after=pl.when(same.shift(-1)).then(label.shift(-1)))
+    frame = frame.with_columns(pl.col("activity", "before", "after").cast(pl.String))
     about = (
         frame.filter(pl.col("activity").is_in(wanted))
         .group_by("activity")
