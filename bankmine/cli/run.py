@@ -46,8 +46,10 @@ def _told(done: "Done") -> list[Block]:
     if done.state == "already_done":
         return [Paragraph(Text(zh=f"{done.job}：已经做过，见 {done.folder}", en=f"{done.job}: already done, see {done.folder}"))]
     blocks: list[Block] = [Notice(Text(zh=f"{done.job}：已写入 {done.folder}", en=f"{done.job}: written to {done.folder}"), "good")]
-    blocks += [Notice(Text(zh=f"越限：{each}", en=f"limit breached: {each}"), "error") for each in done.breaches]
-    return blocks + [Notice(Text(zh=f"控制图报警：{each}", en=f"chart in alarm: {each}"), "warning") for each in done.alarms]
+    blocks += [Notice(each, "error") for each in done.breaches]
+    return blocks + [
+        Notice(Text(zh="控制图报警：{title}。", en="Chart in alarm: {title}.").format(title=each), "warning") for each in done.alarms
+    ]
 
 
 def _jobs(settings: "Settings", name: str | None) -> "list[Job]":

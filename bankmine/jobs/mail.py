@@ -28,12 +28,12 @@ def message(mail: Mail, subject: str, text: str, files: Mapping[str, bytes]) -> 
     return found
 
 
-def send(mail: Mail, what: EmailMessage, pause_s: float = PAUSE_S) -> None:
+def send(mail: Mail, what: EmailMessage) -> None:
     """Hands the message to the server, trying three times. Raises OutputError MAIL_FAILED."""
     last: Exception | None = None
     for tried in range(TRIES):
         if tried:
-            time.sleep(pause_s * tried)
+            time.sleep(PAUSE_S * tried)
         try:
             _hand_over(mail, what)
         except (OSError, smtplib.SMTPException) as error:

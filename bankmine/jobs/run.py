@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,10 @@ from bankmine.log.sources import paths_of
 from bankmine.settings import Job, Settings
 from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Paragraph, TableBlock
 from bankmine.show.format import local_day
-from bankmine.show.records import json_bytes, sync_folder
+from bankmine.show.records import json_bytes, masked, sync_folder
 from bankmine.track.evaluation import STATUSES
 from bankmine.track.monitor import Board
-from bankmine.track.thresholds import breaches, plain
+from bankmine.track.thresholds import breaches
 from bankmine.track.worklist import WorkList
 from bankmine.words import Lang, Text
 
@@ -39,13 +40,13 @@ BOTH_LANGUAGES = (".html", ".json", ".csv")  # one file for all languages
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a run ended: its `folder`, what was breached, and which charts are in alarm, in both languages."""
+    """How a run ended: its `folder`, the limits that were breached and the charts in alarm; none are told where it was done before."""
 
     job: str
     state: Literal["done", "already_done"]
     folder: Path
-    breaches: tuple[str, ...]
-    alarms: tuple[str, ...]
+    breaches: tuple[Text, ...]
+    alarms: tuple[Text, ...]
     breached: bool
 
 
@@ -72,7 +73,7 @@ def run(settings: Settings, job: Job, *, again: bool = False) -> Done:
         before = history.runs()
         known = next((each for each in before if each.id == name and settings.beside(each.folder).is_dir()), None)
         if known is not None and not again:
-            return Done(job.name, "already_done", settings.beside(known.folder), tuple(known.breaches), tuple(known.alarms), breached=False)
+            return Done(job.name, "already_done", settings.beside(known.folder), (), (), breached=False)
         return _run(settings, job, name, history, before, log)
 
 
@@ -95,15 +96,18 @@ def _run(settings: Settings, job: Job, name: str, history: History, before: Sequ
     ]
     day = local_day(analysis.endings.as_of, analysis.zone)
     content = _contents(job, analysis, work, tracked, day)
-    alarms = [f"{chart.kind}: {chart.activity or '-'}" for chart in board.alarms]
+    alarms = [chart.title for chart in board.alarms]
     breached = bool(broken) or (job.drift and bool(alarms))
     folder = _placed(settings, job, analysis, content, day, exit_status=3 if breached else 0, run=name)
-    said = [f"{each.name} = {plain(each.value)} ({plain(each.limit)})" for each in broken]
     kept = os.path.relpath(folder, settings.file.parent) if settings.file is not None else str(folder)
-    history.add(Run(name, datetime.now(tz=UTC).isoformat(timespec="seconds"), day, kept, log.cases, said, alarms, findings), analysis)
+    finished = datetime.now(tz=UTC).isoformat(timespec="seconds")
+    said = [each.text for each in broken]
+    entry = Run(name, finished, day, kept, log.cases, [text.en for text in said], [text.en for text in alarms], findings)
+    history.add(entry, analysis)
     _retire(settings, job, [each.folder for each in history.runs()])
     if job.mail is not None and (job.mail.when == "always" or breached or alarms):
-        send(job.mail, message(job.mail, *_letter(job, day, said, alarms), {n: c for n, c in content.items() if not n.endswith(".json")}))
+        files = {file: data for file, data in content.items() if not file.endswith(".json")}
+        send(job.mail, message(job.mail, *_letter(job, day, said, alarms), files))
     return Done(job.name, "done", folder, tuple(said), tuple(alarms), breached=breached)
 
 
@@ -200,26 +204,20 @@ def _placed(
         for stale in wanted.parent.glob(f"{PART}{job.name}-*"):
             shutil.rmtree(stale, ignore_errors=True)  # of a run that was killed: nobody else holds the lock
         folder = next(p for k in range(1, 100_000) if not (p := wanted if k == 1 else wanted.with_name(f"{wanted.name}-{k}")).exists())
-        draft = Path(tempfile.mkdtemp(prefix=f"{PART}{job.name}-", dir=wanted.parent))
+        outputs = {folder / name: data for name, data in content.items()}
         people = settings.privacy.people
-        files = dict(content)
-        record = audit(
-            analysis.log,
-            {folder / n: c for n, c in files.items()},
-            folder / NAME,
-            exit_status=exit_status,
-            people=people,
-            config=settings.file,
-            run=run,
-        )
-        for name, data in (files | {NAME: record}).items():
-            with (draft / name).open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        sync_folder(draft)
-        draft.chmod(0o755)
-        draft.rename(folder)
+        record = audit(analysis.log, outputs, folder / NAME, exit_status=exit_status, people=people, config=settings.file, run=run)
+        with ExitStack() as leftovers:
+            draft = Path(tempfile.mkdtemp(prefix=f"{PART}{job.name}-", dir=wanted.parent))
+            leftovers.callback(shutil.rmtree, draft, ignore_errors=True)  # there is nothing of that name once it is renamed
+            for name, data in {**content, NAME: record}.items():
+                with (draft / name).open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            sync_folder(draft)
+            draft.chmod(masked(0o777))
+            draft.rename(folder)
         sync_folder(folder.parent)
     except OSError as error:
         raise OutputError(
@@ -243,18 +241,14 @@ def _retire(settings: Settings, job: Job, folders: Sequence[str]) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _letter(job: Job, day: str, broken: Sequence[str], alarms: Sequence[str]) -> tuple[str, str]:
+def _letter(job: Job, day: str, broken: Sequence[Text], alarms: Sequence[Text]) -> tuple[str, str]:
     """Subject and text, in the job's languages."""
-    subject = {
-        "zh": f"bankmine {job.name} {day}：" + ("有报警" if broken or alarms else "正常"),
-        "en": f"bankmine {job.name} {day}: " + ("alert" if broken or alarms else "no alert"),
-    }
-    lines = {
-        "zh": ["越限：" + ("；".join(broken) or "无"), "控制图报警：" + ("；".join(alarms) or "无"), "报告见附件。"],
-        "en": [
-            "Limits breached: " + ("; ".join(broken) or "none"),
-            "Charts in alarm: " + ("; ".join(alarms) or "none"),
-            "The report is attached.",
-        ],
-    }
-    return subject[job.languages[0]], "\n\n".join("\n".join(lines[lang]) for lang in job.languages)
+    state = Text(zh="有报警", en="alert") if broken or alarms else Text(zh="正常", en="no alert")
+    subject = Text(zh="bankmine {job} {day}：{state}", en="bankmine {job} {day}: {state}").format(job=job.name, day=day, state=state)
+    none, attached = (
+        Text(zh="没有越限或报警。", en="No limit is breached, no chart in alarm."),
+        Text(zh="报告见附件。", en="The report is attached."),
+    )
+    charts = [Text(zh="控制图报警：{title}。", en="Chart in alarm: {title}.").format(title=title) for title in alarms]
+    lines = [*broken, *charts, attached] if broken or charts else [none, attached]
+    return subject.of(job.languages[0]), "\n\n".join("\n".join(line.of(lang) for line in lines) for lang in job.languages)

@@ -95,7 +95,12 @@ def _rows(connection: "Connection", query: str) -> pl.DataFrame:
         names = list(result.keys())
         parts = [_frame(names, rows) for rows in result.partitions(ROWS_AT_ONCE)]
         transaction.rollback()
-    return pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    if not parts:
+        return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    try:
+        return pl.concat(parts, how="vertical_relaxed")
+    except pl.exceptions.PolarsError:  # a column that is a number here and a word there, as SQLite allows
+        return pl.concat([part.cast(pl.String) for part in parts])
 
 
 def _frame(names: list[str], rows: Any) -> pl.DataFrame:

@@ -49,10 +49,16 @@ def case_values(log: EventLog, attribute: str) -> tuple[np.ndarray, tuple[str, .
     return found, column.values
 
 
-def _amount_bands(log: EventLog) -> tuple[np.ndarray, tuple[str, ...]]:
+def case_amounts(log: EventLog) -> np.ndarray:
+    """float64 [cases]: the first known amount of each case, NaN where none is known."""
     rows = np.flatnonzero(~np.isnan(log.numbers["amount"]))[::-1]
     amount = np.full(log.cases, np.nan)
     amount[log.case[rows]] = log.numbers["amount"][rows]
+    return amount
+
+
+def _amount_bands(log: EventLog) -> tuple[np.ndarray, tuple[str, ...]]:
+    amount = case_amounts(log)
     known = ~np.isnan(amount)
     if not known.any():
         return np.full(log.cases, -1, dtype=np.int32), ()

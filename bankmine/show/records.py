@@ -120,9 +120,14 @@ def _mode(path: Path) -> int:
     """The rights of the file that is replaced, else those of a new file under the user's mask."""
     with suppress(OSError):
         return path.stat().st_mode & 0o777
+    return masked(0o666)
+
+
+def masked(rights: int) -> int:
+    """The rights that the user's mask leaves."""
     mask = os.umask(0)
     os.umask(mask)
-    return 0o666 & ~mask
+    return rights & ~mask
 
 
 def _remove(name: str) -> None:

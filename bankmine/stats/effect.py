@@ -156,7 +156,8 @@ def at_equal_demand(values: np.ndarray, after: np.ndarray, stratum: np.ndarray, 
 
 def _fitted(answer: np.ndarray, design: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weighted least squares: the coefficients, and their variances by Newey and West over the rows, which are weeks in order."""
-    inverse = np.linalg.inv(design.T @ (weight[:, None] * design))
+    # What does not vary, as arrivals that are the same every week, explains nothing and has the coefficient 0.
+    inverse = np.linalg.pinv(design.T @ (weight[:, None] * design), hermitian=True)
     beta = inverse @ (design.T @ (weight * answer))
     score = (weight * (answer - design @ beta))[:, None] * design
     middle = score.T @ score

@@ -1,6 +1,6 @@
 """What changed between two sides: each activity, each indicator, each finding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ from bankmine.log.eventlog import SECOND, UNKNOWN_TIME
 from bankmine.measure.journey_figures import JourneyFigure
 from bankmine.stats.difference import false_discovery
 from bankmine.stats.effect import Side, standardised_sides, week_variance
+from bankmine.stats.grouped import each_group
 from bankmine.track.cohorts import Cohorts
 from bankmine.track.evaluation import FindingChange, KpiChange, Status, StepChange, Verdict
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.90
 SURE = 0.02  # p below which a difference is called one; of a family, q
+NO_ROWS = np.empty(0, dtype=np.int64)
 
 
 def mean_difference(sides: tuple[Side, Side]) -> Interval:
@@ -37,14 +39,10 @@ def step_changes(before: "Analysis", after: "Analysis", cohorts: Cohorts) -> tup
     from scipy.stats import norm
 
     names = sorted(set(before.log.activities) | set(after.log.activities))
-    parts = [_spent(analysis, names) for analysis in (before, after)]
+    place = np.where(cohorts.after, before.log.cases + cohorts.row, cohorts.row)
     found, p = [], []
-    for place, name in enumerate(names):
-        values = np.where(
-            cohorts.after,
-            parts[1][place][np.where(cohorts.after, cohorts.row, 0)],
-            parts[0][place][np.where(cohorts.after, 0, cohorts.row)],
-        )
+    for name, one, other in zip(names, _spent(before, names), _spent(after, names), strict=True):
+        values = np.concatenate([one, other])[place]
         sides = standardised_sides(values, cohorts.after, cohorts.stratum, cohorts.week)
         saved = mean_difference(sides)
         assert saved.low is not None and saved.high is not None
@@ -57,15 +55,16 @@ def step_changes(before: "Analysis", after: "Analysis", cohorts: Cohorts) -> tup
     return tuple(sorted(rows, key=lambda row: (-abs(row.difference.estimate), row.activity)))
 
 
-def _spent(analysis: "Analysis", names: Sequence[str]) -> np.ndarray:
-    """float64 [activities, cases]: seconds of waiting and work at each activity."""
+def _spent(analysis: "Analysis", names: Sequence[str]) -> Iterator[np.ndarray]:
+    """For each activity float64 [cases]: seconds of waiting and work at it."""
     log = analysis.log
     worked = np.where(log.start_known & (log.end != UNKNOWN_TIME), log.end - log.began, 0)
     spent = (analysis.enablement.wait + worked) / SECOND
-    place = {name: k for k, name in enumerate(names)}
-    code = np.array([place[name] for name in log.activities], dtype=np.int64)[log.activity]
-    flat = np.bincount(code * log.cases + log.case, weights=spent, minlength=len(names) * log.cases)
-    return flat.reshape(len(names), log.cases)
+    rows = dict(each_group(log.activity))
+    code = {name: k for k, name in enumerate(log.activities)}
+    for name in names:
+        here = rows.get(code.get(name, -1), NO_ROWS)
+        yield np.bincount(log.case[here], weights=spent[here], minlength=log.cases)
 
 
 def kpi_changes(before: "Analysis", after: "Analysis") -> tuple[KpiChange, ...]:

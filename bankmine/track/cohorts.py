@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import DAY, SECOND
-from bankmine.measure.attributes import AMOUNT_BANDS, attributes, case_values
+from bankmine.measure.attributes import AMOUNT_BANDS, attributes, case_amounts, case_values
 from bankmine.measure.enablement import case_begin
 from bankmine.measure.segments import MOST_VALUES
 from bankmine.stats.effect import FEWEST_IN_STRATUM
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WEEK = 7 * DAY
 LAST_SHARE = 0.99  # of the cases are over by the horizon …
-FEWEST_AT_RISK = 20  # … or, where that was not seen, it is the last time at which so many on each side still could end
+FEWEST_AT_RISK = 20  # … or, where that was not seen of a side, it is the last time at which so many of its cases still could end
 COVERED = 0.9  # of each side's cases should lie in strata that both have
 
 
@@ -28,13 +28,15 @@ class Cohorts:
 
     `after` bool; `duration_s` float64: from arrival to the end, or as long as the case was watched; `over` bool: ended then; `week` int64:
     of arrival, 0 the first of its side; `stratum` int64: cases alike in the attributes `mix`; `row`: the case's number in its own log.
-    `horizon_s`: up to which times are compared, longer ones count as so long.
+    `apart`: weeks from the first arrival of the one side to that of the other. `horizon_s`: up to which times are compared, longer ones
+    count as so long.
     """
 
     after: np.ndarray
     duration_s: np.ndarray
     over: np.ndarray
     week: np.ndarray
+    apart: int
     stratum: np.ndarray
     row: np.ndarray
     mix: tuple[str, ...]
@@ -72,13 +74,13 @@ class Cohorts:
             columns = _comparable(columns, side)
         stratum = _strata(list(columns.values()), len(side))
         week = (begin - np.where(side, first[1], first[0])) // WEEK
-        return cls(side, duration, over, week, stratum, row, tuple(columns), _horizon(duration, over, side))
+        return cls(side, duration, over, week, (first[1] - first[0]) // WEEK, stratum, row, tuple(columns), _horizon(duration, over, side))
 
 
 def _values(before: "Analysis", after: "Analysis", name: str) -> np.ndarray:
     """int64: the code of each case's value, those of `before` first, -1 unknown; amounts by the quarters of the first side."""
     if name == "amount":
-        amounts = [_amounts(analysis) for analysis in (before, after)]
+        amounts = [case_amounts(analysis.log) for analysis in (before, after)]
         known = amounts[0][~np.isnan(amounts[0])]
         edges = np.unique(np.quantile(known, np.arange(1, AMOUNT_BANDS) / AMOUNT_BANDS)) if len(known) else np.empty(0)
         both = np.concatenate(amounts)
@@ -88,16 +90,6 @@ def _values(before: "Analysis", after: "Analysis", name: str) -> np.ndarray:
     place = {value: code for code, value in enumerate(names)}
     parts = [np.append([place[value] for value in values], -1).astype(np.int64)[codes] for codes, values in found]
     return np.concatenate(parts)
-
-
-def _amounts(analysis: "Analysis") -> np.ndarray:
-    """float64 [cases]: the first known amount of each case."""
-    log = analysis.log
-    found = np.full(log.cases, np.nan)
-    column = log.numbers["amount"]
-    rows = np.flatnonzero(~np.isnan(column))[::-1]
-    found[log.case[rows]] = column[rows]
-    return found
 
 
 def _comparable(columns: dict[str, np.ndarray], side: np.ndarray) -> dict[str, np.ndarray]:
@@ -123,10 +115,15 @@ def _strata(columns: list[np.ndarray], cases: int) -> np.ndarray:
 
 
 def _horizon(duration: np.ndarray, over: np.ndarray, side: np.ndarray) -> float:
-    """The time by which nearly all are over, as far as both sides were watched so long."""
+    """The time by which nearly all of both sides are over. A side of which that was not seen is followed only as long as enough of its
+    cases were watched; one of which it was seen is no limit, however much longer the other takes.
+    """
     if not len(duration):
         return 0.0
     reached = Survival.of(duration, over).quantile(LAST_SHARE)[0]
-    watched = [np.sort(duration[side == which]) for which in (False, True)]
-    limit = min((float(times[-min(FEWEST_AT_RISK, len(times))]) for times in watched if len(times)), default=0.0)
-    return limit if reached is None else min(reached, limit)
+    limits = [float(duration.max()) if reached is None else reached]
+    for which in (False, True):
+        rows = side == which
+        if rows.any() and Survival.of(duration[rows], over[rows]).quantile(LAST_SHARE)[0] is None:
+            limits.append(float(np.sort(duration[rows])[-min(FEWEST_AT_RISK, int(rows.sum()))]))
+    return min(limits)

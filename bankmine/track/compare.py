@@ -1,7 +1,6 @@
 """Before and after: whether a change made a difference, how large, and whether it is what was foretold (plan §9.2, §10)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +65,7 @@ BEYOND: dict[Verdict, Text] = {
     ),
 }
 NO_STRATUM = Text(zh="无法比较：前后没有同类的案件。", en="Not comparable: there are no cases of one kind on both sides.")
+NO_TIME = Text(zh="无法比较：案件不占时间，每件只有一个时刻。", en="Not comparable: the cases take no time, each has one instant only.")
 NO_GROUP = Text(
     zh="无法比较：所指定的一组，或其余案件，在前后缺少同类案件。",
     en="Not comparable: the group named, or the rest, has no cases of one kind on both sides.",
@@ -106,10 +106,10 @@ def compare(
     cohorts = Cohorts.of(before, after, watched_until, mix)
     group = None if touched is None else _group(before, after, cohorts, *touched)
     findings = finding_changes(before, after, done)
-    effect = _not_comparable(before, after, cohorts) or _effect(before, after, cohorts, group)
-    if isinstance(effect, Effect) and touched is not None:
+    name = None
+    if touched is not None:
         name = Text(zh="{name}={values}", en="{name}={values}").format(name=titled(touched[0]), values=", ".join(touched[1]))
-        effect = replace(effect, touched=name)
+    effect = _not_comparable(before, after, cohorts) or _effect(before, after, cohorts, group, name)
     verdict, reason = _called(effect) if isinstance(effect, Effect) else ("not_comparable", effect)
     return Evaluation(
         verdict,
@@ -125,8 +125,8 @@ def compare(
     )
 
 
-def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.ndarray | None) -> Effect | Text:
-    """The effect, or why there is none."""
+def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.ndarray | None, touched: Text | None) -> Effect | Text:
+    """The effect, or why there is none; `touched`: the name of the `group`."""
     values = np.zeros(len(cohorts.after))
     for side in (False, True):
         rows = cohorts.after == side
@@ -140,6 +140,8 @@ def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.n
         alike = sides(everyone, cohorts.stratum)
     except ValueError:
         return NO_STRATUM
+    if min(side.mean for side in alike) <= 0:
+        return NO_TIME
     share = min(side.covered for side in alike)
     if share < LEAST_COVERED:
         return MIX.format(share=percent(share))
@@ -159,7 +161,7 @@ def _effect(before: "Analysis", after: "Analysis", cohorts: Cohorts, group: np.n
         change,
         changed(*sides(everyone, np.zeros(len(values), dtype=np.int64)), CONFIDENCE),
         demand,
-        None,
+        touched,
         beyond,
         _series(cohorts, values),
         Interval(alike[0].mean * (1 - ruling.ratio), alike[0].mean * (1 - ruling.high), alike[0].mean * (1 - ruling.low)),
@@ -218,13 +220,17 @@ def _least(change: Change) -> float:
 
 
 def _series(cohorts: Cohorts, values: np.ndarray) -> Interrupted | None:
-    """The weekly means of both sides in a row. Weeks cut short by the change are left out."""
-    first = int(cohorts.week[~cohorts.after].max())  # the last week of the first side is cut short
-    week = np.where(cohorts.after, first + cohorts.week, cohorts.week)
-    kept = cohorts.after | (cohorts.week < first)
+    """The weekly means of both sides on one calendar; the weeks of the first side that reach into the second or are cut short by the change
+    are left out.
+    """
+    week = np.where(cohorts.after, cohorts.apart + cohorts.week, cohorts.week)
+    last = min(int(cohorts.week[~cohorts.after].max()), cohorts.apart)
+    kept = cohorts.after | (cohorts.week < last)
+    if cohorts.apart <= 0:
+        return None  # there is no before
     size = np.bincount(week[kept], minlength=int(week.max()) + 1)
     total = np.bincount(week[kept], weights=values[kept], minlength=len(size))
-    return interrupted(total / np.maximum(size, 1), size, first, CONFIDENCE)
+    return interrupted(total / np.maximum(size, 1), size, cohorts.apart, CONFIDENCE)
 
 
 def _sum(parts: Sequence[Interval | None]) -> Interval | None:

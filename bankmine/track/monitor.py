@@ -10,12 +10,12 @@ from bankmine.measure.drift import MINUTE, MONDAY, WEEK
 from bankmine.measure.parties import by_staff
 from bankmine.measure.waiting import by_design
 from bankmine.show.blocks import Block, Cell, Column, Heading, Mark, Notice, Paragraph, TableBlock
-from bankmine.show.format import cell, percent
+from bankmine.show.format import duration, percent
 from bankmine.show.notebook import Shown
 from bankmine.stats.control import FEWEST, ControlChart, control_chart, limit
 from bankmine.stats.difference import false_discovery
 from bankmine.stats.grouped import grouped_quantiles
-from bankmine.words import Lang, Text
+from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FEWEST_A_WEEK = 5
 LATE = 0.95  # the first weeks are left out in which so long a time could not have ended yet
-FLOW_WEEKS, FLOW_FEWEST = 8, 50  # weeks of the newer window; steps out of an activity in either
+RECENT_WEEKS = 8
+FLOW_FEWEST = 50  # steps out of an activity, in the last weeks and before them
 FLOW_SURE, FLOW_LARGE = 0.01, 0.1  # q, and Cramér's V
 Kind = Literal["cycle_time", "wait", "rework"]
 TITLES: dict[Kind, Text] = {
@@ -50,12 +51,19 @@ class Chart:
     control: ControlChart
 
     @property
+    def title(self) -> Text:
+        """What it shows, and where."""
+        if self.activity is None:
+            return TITLES[self.kind]
+        return Text(zh="{what}「{activity}」", en="{what}, “{activity}”").format(what=TITLES[self.kind], activity=self.activity)
+
+    @property
     def state(self) -> Literal["alarm", "watch", "steady", "unassessable"]:
-        """Alarm if its newest stretch of weeks began with one and the last eight weeks hold it; watch, or steady."""
+        """Alarm where one lies in the last eight weeks, else watch or steady."""
         known = np.flatnonzero(~np.isnan(self.values))
         if np.isnan(self.control.level).all():
             return "unassessable"
-        if self.control.alarms and len(known) and known[-1] - self.control.alarms[-1] < FLOW_WEEKS:
+        if self.control.alarms and len(known) and known[-1] - self.control.alarms[-1] < RECENT_WEEKS:
             return "alarm"
         return "watch" if self.control.watch else "steady"
 
@@ -234,11 +242,7 @@ def _weekly(time: np.ndarray, value: np.ndarray, weeks: np.ndarray, length: np.n
 
 
 def _said(kind: Kind, value: float) -> Text:
-    zh, en = (cell(value, "share" if kind == "rework" else "duration", lang, "UTC") for lang in LANGUAGES)
-    return Text(zh=zh, en=en)
-
-
-LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
+    return percent(value) if kind == "rework" else duration(value)
 
 
 def _flow(analysis: "Analysis", weeks: np.ndarray) -> tuple[FlowShift, ...]:
@@ -246,7 +250,7 @@ def _flow(analysis: "Analysis", weeks: np.ndarray) -> tuple[FlowShift, ...]:
     from scipy.stats import chi2_contingency
 
     log, size = analysis.log, len(analysis.log.activities)
-    if len(weeks) < 2 * FLOW_WEEKS:
+    if len(weeks) < 2 * RECENT_WEEKS:
         return ()
     last = np.append(log.case[1:] != log.case[:-1], True)
     target = np.where(last, size, np.append(log.activity[1:], 0))
@@ -254,7 +258,7 @@ def _flow(analysis: "Analysis", weeks: np.ndarray) -> tuple[FlowShift, ...]:
     # A step belongs to the week in which what follows it came.
     moment = np.where(last, log.moment, np.append(log.moment[1:], 0))[rows]
     rows, moment = rows[moment < weeks[-1] + WEEK], moment[moment < weeks[-1] + WEEK]
-    newer = moment >= weeks[-FLOW_WEEKS]
+    newer = moment >= weeks[-RECENT_WEEKS]
     p, found = list[float](), list[tuple[int, int, float, float]]()
     for activity in range(size):
         here = log.activity[rows] == activity

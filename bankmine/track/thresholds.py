@@ -19,13 +19,17 @@ class Breach:
     limit: float
     least: bool
 
-    def block(self) -> Notice:
-        text = (
+    @property
+    def text(self) -> Text:
+        said = (
             Text(zh="越限：{name} = {value}，低于下限 {limit}。", en="Limit breached: {name} = {value}, below {limit}.")
             if self.least
             else Text(zh="越限：{name} = {value}，超过上限 {limit}。", en="Limit breached: {name} = {value}, above {limit}.")
         )
-        return Notice(text.format(name=self.name, value=plain(self.value), limit=plain(self.limit)), "error")
+        return said.format(name=self.name, value=plain(self.value), limit=plain(self.limit))
+
+    def block(self) -> Notice:
+        return Notice(self.text, "error")
 
 
 def plain(value: float) -> str:

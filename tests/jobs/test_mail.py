@@ -27,6 +27,11 @@ class Box:
         return "250 OK"
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(mail, "PAUSE_S", 0.0)
+
+
 @pytest.fixture
 def server():
     running = []
@@ -69,19 +74,14 @@ def test_without_an_alert_nothing_is_sent_where_only_alerts_are_wanted(place, se
     assert box.got == []
 
 
-def test_a_server_that_is_busy_is_asked_again(server, monkeypatch):
+def test_a_server_that_is_busy_is_asked_again(server):
     box, port = server(refusals=2)
-    mail.send(
-        to := Mail(to=["a@b.example"], sender="c@d.example", host="127.0.0.1", port=port, security="none"),
-        mail.message(to, "s\r\nBcc: x@y", "t", {}),
-        0.0,
-    )
+    to = Mail(to=["a@b.example"], sender="c@d.example", host="127.0.0.1", port=port, security="none")
+    mail.send(to, mail.message(to, "s\r\nBcc: x@y", "t", {}))
     assert len(box.got) == 1 and box.got[0]["Bcc"] is None and box.got[0]["Subject"] == "s Bcc: x@y"
 
 
 def test_what_cannot_be_sent_is_said_and_the_report_stays(place, capsys, monkeypatch):
-    monkeypatch.setattr(mail, "PAUSE_S", 0.0)
-    monkeypatch.setattr(mail.send, "__defaults__", (0.0,))
     assert main(with_mail(place, 1)) == 73
     assert "MAIL_FAILED" in capsys.readouterr().err
     (folder,) = (place / "reports").iterdir()
@@ -91,4 +91,4 @@ def test_what_cannot_be_sent_is_said_and_the_report_stays(place, capsys, monkeyp
 def test_a_wrong_host_is_an_output_error():
     to = Mail(to=["a@b.example"], sender="c@d.example", host="127.0.0.1", port=1, security="none")
     with pytest.raises(OutputError, match="MAIL_FAILED"):
-        mail.send(to, mail.message(to, "s", "t", {}), 0.0)
+        mail.send(to, mail.message(to, "s", "t", {}))

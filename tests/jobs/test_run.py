@@ -66,7 +66,7 @@ def test_a_breached_threshold_is_exit_3_and_the_outputs_are_there(place: Path) -
     assert main(command(place)[3:]) == 3
     (folder,) = reports(place)
     assert json.loads((folder / "audit.json").read_text(encoding="utf-8"))["exit"] == 3
-    assert History(place / ".bankmine" / "weekly").runs()[0].breaches[0].startswith("cycle_time.p90_s = ")
+    assert History(place / ".bankmine" / "weekly").runs()[0].breaches[0].startswith("Limit breached: cycle_time.p90_s = ")
 
 
 def test_only_the_newest_folders_stay_where_the_job_says_so(place: Path) -> None:
@@ -181,9 +181,28 @@ def test_whichever_write_fails_no_half_folder_has_the_final_name(place: Path, mo
             except BankmineError as error:
                 status = error.exit_status
         assert status in (0, 73)
-        final = [folder for folder in reports(place) if not folder.name.startswith(".")]
+        final = reports(place)
+        assert not [folder for folder in final if folder.name.startswith(".")], "what could not be finished takes no room"
         assert all(whole(folder) for folder in final if folder.name not in before)
         if status == 0:
             break
     assert nth > 5 and status == 0
     assert not [folder for folder in reports(place) if folder.name.startswith(".")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no mask")
+def test_others_may_read_a_report_only_as_the_users_mask_says(place: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        assert main(command(place)[3:]) == 0
+    finally:
+        os.umask(before)
+    (folder,) = reports(place)
+    assert {each.stat().st_mode & 0o077 for each in (folder, *folder.iterdir())} == {0}
+
+
+def test_breaches_are_told_in_the_readers_language(place: Path, capsys) -> None:
+    with (place / "bankmine.toml").open("a", encoding="utf-8") as file:
+        file.write('thresholds = { "cycle_time.p90_s" = 60 }\n')
+    assert main(command(place, "--lang", "zh")[3:]) == 3
+    assert "越限：cycle_time.p90_s = " in capsys.readouterr().out

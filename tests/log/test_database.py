@@ -14,6 +14,7 @@ import pytest
 from bankmine.api import read_log
 from bankmine.cli import main
 from bankmine.errors import InputError, UsageError
+from bankmine.log import database
 from bankmine.sample import generate
 
 QUERY = "select * from events order by end_time"
@@ -51,6 +52,12 @@ def test_nothing_can_be_written(lite: str) -> None:
 
 def test_colons_in_a_query_are_the_querys(lite: str) -> None:
     assert read_log(lite, query="select * from events where start_time > '2000-01-01 00:00:00' and ':x' = ':x'").cases > 0
+
+
+def test_a_column_of_numbers_and_words_is_one_of_words(lite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "ROWS_AT_ONCE", 10)
+    log = read_log(lite, query="select *, case when rowid % 40 < 20 then rowid else 'north' end as branch from events order by end_time")
+    assert log.cases > 0 and "north" in log.attributes["branch"].values
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,33 @@ def test_the_whole_bank_shows_what_came_of_a_change(frames, tmp_path, capsys) ->
     (came,) = written["realised"]
     assert came["verdict"] == "better" and came["carried_out"][0].startswith("P11@") and came["realised_s"]["low"] > 0
     assert "变更的成效" in (tmp_path / "b.html").read_text(encoding="utf-8")
+
+
+def slower_from(week: int, *weeks: range) -> list[Analysis]:
+    """A log for each stretch of weeks, 30 cases a week that take about ten hours, from a week on about 15."""
+    rng = np.random.default_rng(3)
+    found = []
+    for stretch in weeks:
+        lines = []
+        for each in stretch:
+            for k in range(30):
+                at = 168 * each + 5 * k
+                lines.append(f"c{each}-{k}: enter {at} | check {at + rng.uniform(8, 12) * (1.5 if each >= week else 1):.2f}")
+        found.append(analyze(textlog("\n".join(lines)), twin="off"))
+    return found
+
+
+def test_the_weekly_series_knows_of_weeks_that_neither_log_holds() -> None:
+    together, apart = (compare(*slower_from(20, range(20), range(20 + gap, 40 + gap))) for gap in (0, 26))
+    for found in (together, apart):
+        series = found.effect.series
+        assert series is not None and series.change.ratio == pytest.approx(1.5, abs=0.1) and abs(series.trend.ratio - 1) < 0.01
+    same, again = slower_from(99, range(20), range(20))
+    assert compare(same, again).effect.series is None, "logs of the same weeks are no before and after"
+
+
+def test_cases_that_take_no_time_are_not_comparable() -> None:
+    one = analyze(textlog("\n".join(f"c{k}: enter {20 * k}" for k in range(80))))
+    found = compare(one, one)
+    assert found.verdict == "not_comparable" and "take no time" in found.reason.en
+    jsonschema.validate(found.as_json(), schemas())
