@@ -128,7 +128,7 @@ class Analysis(Shown):
 
     @cached_property
     def cycle_time(self) -> CycleTime:
-        return CycleTime.of(self.log, self.enablement, self.endings.closed, self.duty)
+        return CycleTime.of(self.log, lambda: self.enablement, self.endings.closed, lambda: self.duty)
 
     @cached_property
     def waiting(self) -> WaitingTime:

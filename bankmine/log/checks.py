@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from bankmine.log.coded import coded
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.log.lifecycle import grouped
+from bankmine.log.order import by_case
 from bankmine.log.quality import QualityFinding
 from bankmine.log.rows import Rows
 from bankmine.stats.grouped import distinct
@@ -68,40 +70,49 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 ),
             )
         )
-    order = np.lexsort((np.arange(len(rows)), rows.moment, rows.case.codes))
     if not date_only:
-        findings += _form_based(rows, order)
+        findings += _form_based(rows)
     findings += _time_travel(rows)
-    return [*findings, *_odd_cases(rows, order)]
+    return [*findings, *_odd_cases(rows)]
+
+
+def close_rows(rows: Rows, gap: int) -> np.ndarray:
+    """int64: the rows at most `gap` microseconds before or after another of their case, ascending."""
+    beside = (rows.to_next >= 0) & (rows.to_next <= gap)
+    close = np.zeros(len(rows), dtype=bool)
+    close[1:] = beside
+    close[:-1] |= beside
+    return np.sort(rows.order[close])
 
 
 def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:
     """The rows that repeat case, activity, resource, transition and instance of another at most one second before, but not exactly."""
-    keys = [rows.case.codes, rows.activity.codes, rows.resource.codes]
+    some = close_rows(rows, NEAR)
+    some = some[~copied[some]]
+    keys = [rows.case.codes[some], rows.activity.codes[some], rows.resource.codes[some]]
     if rows.instance is not None:
-        keys.append(rows.instance.codes)
+        keys.append(rows.instance.codes[some])
     if rows.lifecycle is not None:
-        keys.append(rows.lifecycle.fill_null("").cast(pl.Categorical).to_physical().to_numpy())
+        keys.append(coded(rows.lifecycle.gather(some)).codes)
     group = grouped(*(np.asarray(key, dtype=np.int64) for key in keys))
-    order = np.lexsort((np.arange(len(rows)), rows.moment, group))
-    order = order[~copied[order]]
-    gap = np.diff(rows.moment[order])
+    order = np.lexsort((rows.moment[some], group))
+    gap = np.diff(rows.moment[some[order]])
     close = (np.diff(group[order]) == 0) & (gap <= NEAR) & (gap > 0)
     if rows.start is not None:
-        begins = rows.start[order]
-        close &= np.abs(np.diff(begins)) <= NEAR
-    return np.sort(order[1:][close])
+        close &= np.abs(np.diff(rows.start[some[order]])) <= NEAR
+    return np.sort(some[order[1:][close]])
 
 
-def _form_based(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
+def _form_based(rows: Rows) -> list[QualityFinding]:
     """Runs of several different activities of one case at one instant: a form was saved, the order inside it is not known."""
-    case, time = rows.case.codes[order], rows.moment[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (case[1:] != case[:-1]) | (time[1:] != time[:-1])
+    order = rows.order
+    tied = rows.to_next == 0
     if rows.start is not None:
         begun = rows.start[order]
-        first[1:] |= begun[1:] != begun[:-1]
-    run = np.cumsum(first) - 1
+        tied &= begun[1:] == begun[:-1]
+    if not (tied[1:] & tied[:-1]).any():
+        return []
+    run = np.cumsum(np.append([True], ~tied)) - 1
     size = np.bincount(run)
     long = np.flatnonzero((size >= TIED_ROWS)[run])
     width = len(rows.activity.values) + 1
@@ -128,7 +139,9 @@ def _time_travel(rows: Rows) -> list[QualityFinding]:
 
     A row whose time moved by a whole number of days would stand between its neighbours in the file (its date was typed by hand).
     """
-    order = np.lexsort((np.arange(len(rows)), rows.case.codes))
+    if (rows.moment[1:] >= rows.moment[:-1]).all():
+        return []
+    order = by_case(rows.case.codes)
     case, time = rows.case.codes[order], rows.moment[order]
     same = case[1:] == case[:-1]
     step = np.diff(time)
@@ -162,12 +175,11 @@ def _time_travel(rows: Rows) -> list[QualityFinding]:
     ]
 
 
-def _odd_cases(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
+def _odd_cases(rows: Rows) -> list[QualityFinding]:
     """Single cases, single events, very long cases, cases cut at their beginning."""
-    size = np.bincount(rows.case.codes, minlength=len(rows.case.values))
-    first = np.flatnonzero(np.concatenate([[True], np.diff(rows.case.codes[order]) != 0])) if len(order) else np.zeros(0, dtype=np.int64)
-    head = order[first]  # the first row of each case, in order of case
-    size = size[rows.case.codes[head]]
+    first = np.flatnonzero(np.append([True], rows.to_next < 0))
+    head = rows.order[first]  # the first row of each case, in order of case
+    size = np.diff(np.append(first, len(rows)))
     findings = []
     if len(head) == 1:
         findings.append(
@@ -230,16 +242,16 @@ def _cut_cases(rows: Rows, head: np.ndarray) -> np.ndarray:
     Usual: more than half of all cases begin with it. Elsewhere: in more than half of the cases with that activity.
     """
     begins = rows.activity.codes[head]
-    if not len(begins):
-        return head
     starts = np.bincount(begins, minlength=len(rows.activity.values))
     usual = int(starts.argmax())
     if starts[usual] * 2 <= len(head):
         return head[:0]
-    pairs = distinct(rows.case.codes.astype(np.int64) * len(starts) + rows.activity.codes)
-    having = np.bincount(pairs % len(starts), minlength=len(starts))
     with_usual = np.zeros(len(rows.case.values), dtype=bool)
     with_usual[rows.case.codes[rows.activity.codes == usual]] = True
+    if with_usual[rows.case.codes[head]].all():
+        return head[:0]
+    pairs = distinct(rows.case.codes.astype(np.int64) * len(starts) + rows.activity.codes)
+    having = np.bincount(pairs % len(starts), minlength=len(starts))
     began_usual = np.zeros(len(rows.case.values), dtype=bool)
     began_usual[rows.case.codes[head[begins == usual]]] = True
     after_usual = np.bincount(pairs[began_usual[pairs // len(starts)]] % len(starts), minlength=len(starts))

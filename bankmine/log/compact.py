@@ -15,30 +15,44 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
     """The compact log of these instances; an instance takes its attributes from the row that ends it, else from the one that begins it."""
     place = np.where(found.closing >= 0, found.closing, found.opening)
     other = np.where(found.opening >= 0, found.opening, found.closing)
+    rows_are_instances = np.array_equal(place, np.arange(len(rows))) and np.array_equal(other, place)
+
+    def of(values: np.ndarray) -> np.ndarray:
+        return values if rows_are_instances else values[place]
 
     def text(column: Attribute) -> Attribute:
+        if rows_are_instances:
+            return column
         codes = column.codes[place]
         return Attribute(np.where(codes >= 0, codes, column.codes[other]), column.values)
 
     def number(column: np.ndarray) -> np.ndarray:
-        return np.where(np.isnan(column[place]), column[other], column[place])
+        return column if rows_are_instances else np.where(np.isnan(column[place]), column[other], column[place])
+
+    def lines(rows_of: np.ndarray) -> np.ndarray | None:
+        """The lines of the rows that end or begin the instances, -1 = none; None where no instance has one."""
+        known = rows_of >= 0
+        if not known.any():
+            return None
+        return rows.line if known.all() and rows_are_instances else np.where(known, rows.line[rows_of], -1)
 
     cases = len(rows.case.values)
     waiting = found.waiting
     return assemble(
-        Attribute(rows.case.codes[place], rows.case.values),
-        Attribute(rows.activity.codes[place], rows.activity.values),
+        Attribute(of(rows.case.codes), rows.case.values),
+        Attribute(of(rows.activity.codes), rows.activity.values),
         found.end,
-        found.start,
+        found.start if (found.opening >= 0).any() else None,
         text(rows.resource),
         item=found.item,
-        row=place,
-        file=rows.file[place],
-        line=np.where(found.closing >= 0, rows.line[found.closing], -1),
-        start_line=np.where(found.opening >= 0, rows.line[found.opening], -1),
+        row=None if rows_are_instances else place,
+        order=rows.order if rows_are_instances else None,
+        file=None if len(rows.files) == 1 else of(rows.file),
+        line=lines(found.closing),
+        start_line=lines(found.opening),
         attributes={name: text(column) for name, column in rows.attributes.items()},
         numbers={name: number(column) for name, column in rows.numbers.items()},
-        arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[rows.case.codes[place]],
+        arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[of(rows.case.codes)],
         case_events=np.bincount(rows.case.codes, minlength=cases),
         items_known=found.items_known,
         waiting=WaitingItems(

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.log import labels, likeness, numbers, timestamps, zones
+from bankmine.log.coded import Coded, categories
 from bankmine.log.columns import JOINT, Columns
 from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.labels import NULL_WORDS, Labels
@@ -27,18 +28,18 @@ NAME_ROLES = ("resource", "role", "channel", "branch", "segment", "product", "st
 class Interpreted:
     """The usable rows of a table, in the order of the source, each array of shape [usable rows].
 
-    `case`, `activity`, `lifecycle`, `instance` and the `attributes` are String series (null = missing in the last
-    three); `stamps` holds int64 UTC microseconds by role (end or timestamp, start, arrival; UNKNOWN_TIME = unknown);
+    `case`, `activity`, `instance`, `attributes`: the names, none missing in the first two; `lifecycle` is a String series
+    (null = missing); `stamps` holds int64 UTC microseconds by role (end or timestamp, start, arrival; UNKNOWN_TIME = unknown);
     `numbers` float64 by role (NaN = unknown); `line` the source line; `formats` how each time column is written.
     rows_read = usable rows + rejects.
     """
 
-    case: pl.Series
-    activity: pl.Series
+    case: Coded
+    activity: Coded
     stamps: Mapping[str, np.ndarray]
     lifecycle: pl.Series | None
-    instance: pl.Series | None
-    attributes: Mapping[str, pl.Series]
+    instance: Coded | None
+    attributes: Mapping[str, Coded]
     numbers: Mapping[str, np.ndarray]
     line: np.ndarray
     findings: tuple[QualityFinding, ...]
@@ -66,7 +67,7 @@ def interpret(
     and the finding with its code counts it. `currency` reads amounts in yuan (numbers.parse). Raises what
     `timestamps.parse` and `labels.cases` raise.
     """
-    frame, file, line = table.frame, table.file.name, table.line
+    frame, file, line = _in_categories(table.frame, columns), table.file.name, table.line
     case = labels.cases(frame[columns.source["case"]], file=file, column=columns.source["case"], line=line, null_words=null_words)
     activity = labels.activities(frame[columns.source["activity"]], column=columns.source["activity"], null_words=null_words)
     stamps = {
@@ -92,8 +93,8 @@ def interpret(
     }
     lost = _lost(table, columns, case, activity, stamps)
     keep = lost.keep
-    kept_case, kept_activity = case.values.filter(keep), activity.values.filter(keep)
-    times, undecided = _settled(stamps, keep, kept_case)
+    kept_case, kept_activity = case.names.where(keep), activity.names.where(keep)
+    times, undecided = _settled(stamps, keep, kept_case.codes)
     notes = [
         *lost.notes,
         *case.notes,
@@ -104,19 +105,20 @@ def interpret(
         *(note for figure in figures.values() for note in figure.notes),
     ]
     findings = gather(notes, file, line)
-    synonym = likeness.synonyms(kept_activity, kept_case, _order(times), columns.source["activity"])
+    synonym = likeness.synonyms(kept_activity, kept_case.codes, _order(times), columns.source["activity"])
     if synonym is not None:
         findings += gather([synonym], file, line[keep])
-    kept_names = {role: name.values.filter(keep) for role, name in names.items()}
+    kept_names = {role: name.names.where(keep) for role, name in names.items()}
+    lifecycle = kept_names.get("lifecycle")
     return Interpreted(
         case=kept_case,
         activity=kept_activity,
         stamps=MappingProxyType(times),
-        lifecycle=kept_names.get("lifecycle"),
+        lifecycle=None if lifecycle is None else lifecycle.text(),
         instance=kept_names.get("instance"),
         attributes=MappingProxyType({role: values for role, values in kept_names.items() if role not in KEPT_APART}),
-        numbers=MappingProxyType({role: figure.values[keep] for role, figure in figures.items()}),
-        line=line[keep],
+        numbers=MappingProxyType({role: _kept(figure.values, keep) for role, figure in figures.items()}),
+        line=_kept(line, keep),
         findings=findings,
         rejects=lost.rejects,
         rows_read=frame.height,
@@ -135,8 +137,8 @@ class _Lost:
 
 def _lost(table: Table, columns: Columns, case: Labels, activity: Labels, stamps: Mapping[str, Stamps]) -> _Lost:
     """Why rows are set aside: the first of case, activity, time that fails gives the code."""
-    no_case = case.values.is_null().to_numpy()
-    no_activity = activity.values.is_null().to_numpy() & ~no_case
+    no_case = case.names.codes < 0
+    no_activity = (activity.names.codes < 0) & ~no_case
     placing = {role: stamp for role, stamp in stamps.items() if role != "arrival"}
     no_time = np.logical_and.reduce([stamp.time == UNKNOWN_TIME for stamp in placing.values()])
     untimed = no_time & ~no_case & ~no_activity
@@ -163,14 +165,14 @@ def _rejects(table: Table, missing: list[Note], main: Stamps, untimed: np.ndarra
     return [Reject(file, int(table.line[row]), code, column, cell_text(cells, row)) for row, code, column, cells in rows]
 
 
-def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: pl.Series) -> tuple[dict[str, np.ndarray], list[Note]]:
+def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: np.ndarray) -> tuple[dict[str, np.ndarray], list[Note]]:
     """Times of the kept rows, the hours that the clock showed twice decided by the order of the case's rows."""
     times: dict[str, np.ndarray] = {}
     notes: list[Note] = []
     kept_rows = np.flatnonzero(keep)
     for role, stamp in stamps.items():
-        later = stamp.later[keep]
-        times[role], undecided = zones.settle_overlap(stamp.time[keep], later, case)
+        later = _kept(stamp.later, keep)
+        times[role], undecided = zones.settle_overlap(_kept(stamp.time, keep), later, case)
         open_count = int(undecided.sum())
 
         def message(count: int, left: int = open_count) -> Text:
@@ -182,6 +184,17 @@ def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: pl.Series) ->
 
         notes.append(Note("TS_DST_OVERLAP", "warning", message, kept_rows[later > 0], stamp.column, stamp.cells))
     return times, notes
+
+
+def _in_categories(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """The frame with its columns of names in categories, all of them encoded at once on all cores."""
+    roles = ("case", "activity", *NAME_ROLES, *KEPT_APART)
+    wanted = {*(columns.source[role] for role in roles if role in columns.source), *columns.extra}
+    return frame.with_columns(pl.col(name).cast(categories()) for name in wanted if frame.schema[name] == pl.String)
+
+
+def _kept(values: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    return values if keep.all() else values[keep]
 
 
 def _stamp_cells(frame: pl.DataFrame, columns: Columns, role: str) -> pl.Series:
@@ -197,7 +210,7 @@ def _names(frame: pl.DataFrame, column: str, null_words: frozenset[str]) -> Labe
 def _order(times: Mapping[str, np.ndarray]) -> np.ndarray:
     """int64: the instant that places a row among those of its case."""
     known = [time for role, time in times.items() if role != "arrival"]
-    place = known[0].copy()
+    place = known[0]
     for time in known[1:]:
         place = np.where(place == UNKNOWN_TIME, time, place)
     return place

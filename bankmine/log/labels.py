@@ -4,6 +4,7 @@ Names equal after Unicode compatibility folding (NFKC), trimming and collapsing 
 that looks alike is reported and left as it is. All work is done on the distinct values.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log import likeness
+from bankmine.log.coded import Coded, coded
 from bankmine.log.notes import Note, cell_text
 from bankmine.words import Text
 
@@ -19,43 +21,43 @@ NULL_WORDS = frozenset({"", "null", "nan", "none", "na", "n/a", "无"})
 
 INVISIBLE = r"[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\u180e]"
 BLANKS = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
-WHOLE_FLOAT = r"^[+-]?[0-9]+\.0+$"
+WHOLE_FLOAT = r"^([+-]?[0-9]+)\.0+$"
 OTHER_FLOAT = r"^[+-]?[0-9]+\.[0-9]*[1-9][0-9]*$"
 SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}$"
 CARD = r"^(?:62[0-9]{14,17}|(?:4|5[1-5]|2[2-7]|3[47]|6[05])[0-9]{11,17})$"
 CITIZEN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
+UNTIDY = r"[^!-~]"  # all that tidying may change holds something else than visible ASCII
 EXACT_FLOAT = 2**53
 MANY_LABELS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """A column of names: `values` String [rows], null = missing, and what was noticed."""
+    """A column of names: its distinct `names` sorted by code point, and what was noticed."""
 
-    values: pl.Series
+    names: Coded
     notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class _Tidied:
-    """Distinct values before and after tidying, and which step changed them."""
+    """A column before and after tidying: `tidy` String [values of `raw`] (null = missing); bool [values]: what each step changed."""
 
-    text: pl.Series
-    frame: pl.DataFrame  # raw, tidy (null = missing), invisible, blanks, folded
+    raw: Coded
+    tidy: pl.Series
+    invisible: np.ndarray
+    blanks: np.ndarray
+    folded: np.ndarray
+    reshaped: np.ndarray
 
-    def values(self) -> pl.Series:
-        changed = self.frame.filter(pl.col("tidy").is_null() | (pl.col("tidy") != pl.col("raw")))
-        return self.text.replace(changed["raw"], changed["tidy"]) if changed.height else self.text
-
-    def rows(self, step: str) -> np.ndarray:
+    def rows(self, step: np.ndarray) -> np.ndarray:
         """The rows whose value was changed by a step and is not missing."""
-        changed = self.frame.filter(pl.col(step) & pl.col("tidy").is_not_null())["raw"]
-        return _rows_of(self.text, changed)
+        return self.raw.rows(step & self.tidy.is_not_null().to_numpy()) if step.any() else np.zeros(0, dtype=np.int64)
 
-    def merged(self, step: str) -> bool:
+    def merged(self, step: np.ndarray) -> bool:
         """Whether a step made one name out of several."""
-        some = self.frame.filter(pl.col(step))["tidy"].drop_nulls().unique()
-        return (self.frame.filter(pl.col("tidy").is_in(some.implode()))["tidy"].value_counts()["count"] > 1).any()
+        some = self.tidy.filter(step).drop_nulls()
+        return self.tidy.filter(self.tidy.is_in(some.implode())).is_duplicated().any()
 
 
 def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_words: frozenset[str] = NULL_WORDS) -> Labels:
@@ -67,14 +69,13 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
     text, floats = as_text(cells)
     tidied = _tidy(text, null_words, collapse=False)
     notes = [
-        Note("CASE_NORMALISED", "warning", _normalised, tidied.rows("reshaped"), column, cells),
-        Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows("invisible"), column, cells),
+        Note("CASE_NORMALISED", "warning", _normalised, tidied.rows(tidied.reshaped), column, cells),
+        Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows(tidied.invisible), column, cells),
     ]
-    values = tidied.values()
-    distinct = values.drop_nulls().unique()
-    ruined = distinct.filter(distinct.str.contains(SCIENTIFIC))
-    if len(ruined) or _too_large(cells):
-        row = int(_rows_of(values, ruined)[0]) if len(ruined) else int((cells.abs() >= EXACT_FLOAT).arg_true()[0])
+    names = tidied.raw.renamed(tidied.tidy)
+    ruined = names.values.str.contains(SCIENTIFIC)
+    if ruined.any() or _too_large(cells):
+        row = int(names.rows(ruined)[0]) if ruined.any() else int((cells.abs() >= EXACT_FLOAT).arg_true()[0])
         raise InputError(
             "CASE_SCI_NOTATION",
             Text(
@@ -89,13 +90,13 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
             int(line[row]),
             column,
         )
-    whole = distinct.filter(distinct.str.contains(WHOLE_FLOAT))
-    if len(whole) and not distinct.str.contains(OTHER_FLOAT).any():
-        floats = _rows_of(values, whole)
-        values = values.replace(whole, whole.str.replace(r"\.0+$", ""))
+    whole = names.values.str.contains(WHOLE_FLOAT)
+    if whole.any() and not names.values.str.contains(OTHER_FLOAT).any():
+        floats = names.rows(whole)
+        names = names.renamed(names.values.str.replace(WHOLE_FLOAT, "${1}"))
     notes.append(Note("CASE_FLOAT", "warning", _float_ids, floats, column, cells))
-    notes.extend(_personal(values, column))
-    return Labels(values, tuple(notes))
+    notes.extend(_personal(names, column))
+    return Labels(names, tuple(notes))
 
 
 def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS) -> Labels:
@@ -106,21 +107,20 @@ def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NU
     """
     text, _ = as_text(cells)
     tidied = _tidy(text, null_words, collapse=True)
-    values = tidied.values()
+    names = tidied.raw.renamed(tidied.tidy)
     notes = [
-        Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows("invisible"), column, cells),
-        Note("LABEL_WHITESPACE", "warning", _whitespace, tidied.rows("blanks"), column, cells),
-        Note("LABEL_NFKC", "warning" if tidied.merged("folded") else "info", _folded, tidied.rows("folded"), column, cells),
+        Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows(tidied.invisible), column, cells),
+        Note("LABEL_WHITESPACE", "warning", _whitespace, tidied.rows(tidied.blanks), column, cells),
+        Note("LABEL_NFKC", "warning" if tidied.merged(tidied.folded) else "info", _folded, tidied.rows(tidied.folded), column, cells),
     ]
-    counted = values.drop_nulls().value_counts()
-    counts = dict(zip(counted.to_series(0).to_list(), counted.to_series(1).to_list(), strict=True))
+    counts = dict(zip(names.values.to_list(), names.counts().tolist(), strict=True))
     if len(counts) > MANY_LABELS:
-        first = np.flatnonzero((values.is_not_null() & values.is_first_distinct()).to_numpy())
-        notes.append(Note("ACT_CARDINALITY", "warning", _many, first, column, cells))
+        seen, first = np.unique(names.codes, return_index=True)
+        notes.append(Note("ACT_CARDINALITY", "warning", _many, np.sort(first[seen >= 0]), column, cells))
     for finding in likeness.look_alikes(counts):
-        rows = _rows_of(values, pl.Series(finding.labels, dtype=pl.String))
+        rows = names.rows(names.values.is_in(list(finding.labels)))
         notes.append(Note(finding.code, "warning", finding.message, rows, column, cells))
-    return Labels(values, tuple(notes))
+    return Labels(names, tuple(notes))
 
 
 def names(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS) -> Labels:
@@ -130,19 +130,18 @@ def names(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WO
     """
     text, _ = as_text(cells)
     tidied = _tidy(text, null_words, collapse=True)
-    changed = np.union1d(tidied.rows("reshaped"), tidied.rows("invisible"))
-    words = tidied.frame.filter(pl.col("tidy").is_null() & (pl.col("raw").str.strip_chars() != ""))["raw"]
+    words = tidied.tidy.is_null() & (tidied.raw.values.str.strip_chars() != "")
     notes = (
-        Note("VALUE_NORMALISED", "info", _values_normalised, changed, column, cells),
-        Note("NULL_WORDS", "info", _null_words, _rows_of(text, words), column, cells),
+        Note("VALUE_NORMALISED", "info", _values_normalised, tidied.rows(tidied.reshaped | tidied.invisible), column, cells),
+        Note("NULL_WORDS", "info", _null_words, tidied.raw.rows(words), column, cells),
     )
-    return Labels(tidied.values(), notes)
+    return Labels(tidied.raw.renamed(tidied.tidy), notes)
 
 
 def as_text(cells: pl.Series) -> tuple[pl.Series, np.ndarray]:
     """Cells as text, and the rows that were whole floating-point numbers (1001.0) and lost their decimals."""
     none = np.zeros(0, dtype=np.int64)
-    if cells.dtype == pl.String:
+    if cells.dtype == pl.String or isinstance(cells.dtype, pl.Categorical):
         return cells, none
     if cells.dtype.is_float():
         known = cells.is_not_null() & ~cells.is_nan() & ~cells.is_infinite()
@@ -154,49 +153,53 @@ def as_text(cells: pl.Series) -> tuple[pl.Series, np.ndarray]:
 
 
 def _tidy(text: pl.Series, null_words: frozenset[str], *, collapse: bool) -> _Tidied:
-    def trimmed(column: pl.Expr) -> pl.Expr:
+    def trimmed(column: pl.Series) -> pl.Series:
         spaced = column.str.replace_all(BLANKS + "+", " ") if collapse else column
         return spaced.str.replace(f"^(?:{BLANKS}|[\r\n])+", "").str.replace(f"(?:{BLANKS}|[\r\n])+$", "")
 
-    raw = pl.DataFrame({"raw": text.drop_nulls().unique(maintain_order=True)})
-    steps = raw.with_columns(seen=pl.col("raw").str.replace_all(INVISIBLE, ""))
-    steps = steps.with_columns(spaced=trimmed(pl.col("seen")))
-    wide = pl.col("spaced").str.contains(r"[^\x00-\x7f]")
-    steps = steps.with_columns(narrow=pl.when(wide).then(trimmed(pl.col("spaced").str.normalize("NFKC"))).otherwise(pl.col("spaced")))
-    missing = pl.col("narrow").str.to_lowercase().is_in(sorted(null_words)) | (pl.col("narrow") == "")
+    column = coded(text)
+    at = column.values.str.contains(UNTIDY).arg_true().to_numpy()
+    raw = column.values.gather(at)
+    seen = raw.str.replace_all(INVISIBLE, "")
+    spaced = trimmed(seen)
+    wide = spaced.str.contains(r"[^\x00-\x7f]")
+    narrow = trimmed(spaced.str.normalize("NFKC")).zip_with(wide, spaced)
+    place = np.arange(len(column.values))
+    place[at] = len(place) + np.arange(len(at))
+    tidy = pl.concat([column.values.alias(""), narrow.alias("")]).gather(place)
+    missing = tidy.str.to_lowercase().is_in(sorted({*null_words, ""}))
+
+    def changed(step: pl.Series) -> np.ndarray:
+        mask = np.zeros(len(tidy), dtype=bool)
+        mask[at] = step.to_numpy()
+        return mask
+
     return _Tidied(
-        text,
-        steps.select(
-            "raw",
-            tidy=pl.when(missing).then(None).otherwise(pl.col("narrow")),
-            invisible=pl.col("seen") != pl.col("raw"),
-            blanks=pl.col("spaced") != pl.col("seen"),
-            folded=pl.col("narrow") != pl.col("spaced"),
-            reshaped=pl.col("narrow") != pl.col("seen"),
-        ),
+        column,
+        pl.select(pl.when(~missing).then(tidy)).to_series() if missing.any() else tidy,
+        invisible=changed(seen != raw),
+        blanks=changed(spaced != seen),
+        folded=changed(narrow != spaced),
+        reshaped=changed(narrow != seen),
     )
-
-
-def _rows_of(text: pl.Series, values: pl.Series) -> np.ndarray:
-    if not len(values):
-        return np.zeros(0, dtype=np.int64)
-    return text.is_in(values.implode()).fill_null(False).arg_true().to_numpy().astype(np.int64)
 
 
 def _too_large(cells: pl.Series) -> bool:
     return cells.dtype.is_float() and (cells.abs() >= EXACT_FLOAT).any()
 
 
-def _personal(values: pl.Series, column: str) -> list[Note]:
+def _personal(names: Coded, column: str) -> list[Note]:
     """Case ids that are card or citizen numbers: personal data in a place that reports show."""
-    distinct = values.drop_nulls().unique()
-    cards = distinct.filter(distinct.str.contains(CARD))
-    cards = cards.filter(pl.Series([number.startswith("62") or luhn(number) for number in cards.to_list()], dtype=pl.Boolean))
-    citizens = distinct.filter(distinct.str.contains(CITIZEN))
-    citizens = citizens.filter(pl.Series([citizen(number) for number in citizens.to_list()], dtype=pl.Boolean))
+
+    def rows(pattern: str, sound: Callable[[str], bool]) -> np.ndarray:
+        at = names.values.str.contains(pattern).arg_true().to_numpy()
+        chosen = np.zeros(len(names.values), dtype=bool)
+        chosen[at] = [sound(number) for number in names.values.gather(at).to_list()]
+        return names.rows(chosen)
+
     return [
-        Note("PII_CARD", "warning", _cards, _rows_of(values, cards), column, None),
-        Note("PII_ID", "warning", _citizens, _rows_of(values, citizens), column, None),
+        Note("PII_CARD", "warning", _cards, rows(CARD, lambda number: number.startswith("62") or luhn(number)), column, None),
+        Note("PII_ID", "warning", _citizens, rows(CITIZEN, citizen), column, None),
     ]
 
 

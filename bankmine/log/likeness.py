@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
+from bankmine.log.coded import Coded
 from bankmine.log.hanzi import SIMPLIFIED
 from bankmine.log.notes import Note
+from bankmine.stats.grouped import distinct
 from bankmine.words import Text
 
 LATIN_TWINS = str.maketrans(
@@ -33,6 +34,7 @@ FEWEST_POLLUTED = 3
 MOST_COMPARED = 20_000
 MOST_SYNONYMS = 300
 MOST_SHARING_A_STEM = 20
+FEW_ROWS = 100_000
 NEGATIVE = re.compile(
     r"\b(not|no|un\w+|non|reject\w*|declin\w*|den(y|ied|ial)|cancel\w*|fail\w*|return\w*|withdr\w*|refus\w*"
     r"|incomplete|in\w*correct)\b|不|未|拒|否|退|驳|撤|取消|失败|终止",
@@ -110,47 +112,54 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
         )
 
 
-def synonyms(activity: pl.Series, case: pl.Series, time: np.ndarray, column: str) -> Note | None:
+def synonyms(activity: Coded, case: np.ndarray, time: np.ndarray, column: str) -> Note | None:
     """Pairs of labels that share a word, never occur in one case, and stand between the same neighbours (LABEL_SYNONYM).
 
-    Only labels that occur in at least two cases; a pair where one label says no (rejected, 拒绝) and the other does not
-    is an alternative, not a synonym. Not tried for more than 300 labels.
+    `activity` has its values in order; `case` int [rows], `time` int64 [rows]. Only labels that occur in at least two cases; a pair
+    where one label says no (rejected, 拒绝) and the other does not is an alternative, not a synonym. Not tried for more than 300 labels.
     """
-    labels = activity.unique().sort().to_list()
-    if len(labels) > MOST_SYNONYMS:
+    if len(activity.values) > MOST_SYNONYMS:
         return None
-    pairs = _sharing_a_word(labels)
+    labels = activity.values.to_list()
+    code = {label: number for number, label in enumerate(labels)}
+    pairs = [(code[a], code[b]) for a, b in _sharing_a_word(labels)]
+    for rows in (slice(FEW_ROWS), slice(None)):  # most pairs meet soon, and need not be looked for in the whole log
+        if not pairs:
+            return None
+        cases_of = _cases_of({label for pair in pairs for label in pair}, activity.codes[rows], case[rows])
+        pairs = [(a, b) for a, b in pairs if not len(np.intersect1d(cases_of[a], cases_of[b], assume_unique=True))]
+    pairs = [(a, b) for a, b in pairs if len(cases_of[a]) > 1 and len(cases_of[b]) > 1]
+    if pairs:
+        around = _neighbours(activity.codes, case, time, len(labels))
+        pairs = [(a, b) for a, b in pairs if all(np.array_equal(side[a], side[b]) for side in around)]
     if not pairs:
         return None
-    wanted = sorted({label for pair in pairs for label in pair})
-    # Codes are sorted and told apart far quicker than words; which case comes first does not matter here.
-    codes = case.cast(pl.Categorical).to_physical()
-    frame = pl.DataFrame({"case": codes, "activity": activity.cast(pl.Categorical), "time": time}).with_row_index("row")
-    frame = frame.sort("case", "time", "row")
-    same, label = pl.col("case") == pl.col("case").shift(1), pl.col("activity")
-    frame = frame.with_columns(before=pl.when(same).then(label.shift(1)), after=pl.when(same.shift(-1)).then(label.shift(-1)))
-    frame = frame.with_columns(pl.col("activity", "before", "after").cast(pl.String))
-    about = (
-        frame.filter(pl.col("activity").is_in(wanted))
-        .group_by("activity")
-        .agg(pl.col("case").unique(), pl.col("before").fill_null("").unique(), pl.col("after").fill_null("").unique())
-    )
-    context = {
-        label: (set(cases), frozenset(before), frozenset(after)) for label, cases, before, after in about.iter_rows() if len(cases) > 1
-    }
-    found = [
-        (a, b) for a, b in pairs if a in context and b in context and context[a][1:] == context[b][1:] and not context[a][0] & context[b][0]
-    ]
-    if not found:
-        return None
-    rows = activity.is_in([b for _, b in found]).arg_true().to_numpy()
-    listed = [f"{shown(a)} ≈ {shown(b)}" for a, b in found]
+    rows_of_second = activity.rows(np.isin(np.arange(len(labels)), [b for _, b in pairs]))
+    listed = [f"{shown(labels[a])} ≈ {shown(labels[b])}" for a, b in pairs]
     say = _saying(
         "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称",
         "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms",
         listed,
     )
-    return Note("LABEL_SYNONYM", "warning", say, rows, column, activity, count=len(found))
+    return Note("LABEL_SYNONYM", "warning", say, rows_of_second, column, activity.text(), count=len(pairs))
+
+
+def _cases_of(labels: Iterable[int], activity: np.ndarray, case: np.ndarray) -> dict[int, np.ndarray]:
+    """The cases in which each of the labels occurs, ascending."""
+    return {label: distinct(case[activity == label]) for label in labels}
+
+
+def _neighbours(activity: np.ndarray, case: np.ndarray, time: np.ndarray, labels: int) -> tuple[np.ndarray, np.ndarray]:
+    """bool [labels, labels + 1] twice: what stands before and after each label, the last place for the edge of the case."""
+    order = np.lexsort((time, case))
+    case, activity = case[order], activity[order]
+    inside = case[1:] == case[:-1]
+    before, after = np.zeros((labels, labels + 1), dtype=bool), np.zeros((labels, labels + 1), dtype=bool)
+    before[activity[1:], np.where(inside, activity[:-1], labels)] = True
+    after[activity[:-1], np.where(inside, activity[1:], labels)] = True
+    before[activity[:1], labels] = True
+    after[activity[-1:], labels] = True
+    return before, after
 
 
 def shown(label: str) -> str:

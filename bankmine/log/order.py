@@ -7,8 +7,11 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from bankmine.log.coded import coded
 from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, WaitingItems
 from bankmine.log.quality import QualityFinding, Reject
+
+MANY_ROWS = 500_000
 
 Column = Attribute | pl.Series | np.ndarray | Sequence[str | None]
 
@@ -22,12 +25,9 @@ def encode(values: Column) -> tuple[np.ndarray, tuple[str, ...]]:
     if isinstance(values, Attribute):
         codes, names, _ = compact(values)
         return codes, names
-    column = (values if isinstance(values, pl.Series) else pl.Series(values, dtype=pl.String)).cast(pl.String)
-    names = column.drop_nulls().unique().sort()
-    if not len(names):
-        return np.full(len(column), -1, dtype=np.int32), ()
-    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
-    return codes, tuple(names.to_list())
+    column = coded(values.cast(pl.String) if isinstance(values, pl.Series) else pl.Series(values, dtype=pl.String))
+    column = column.renamed(column.values)
+    return column.codes, tuple(column.values.to_list())
 
 
 def compact(column: Attribute, also: np.ndarray | None = None) -> tuple[np.ndarray, tuple[str, ...], np.ndarray]:
@@ -40,6 +40,8 @@ def compact(column: Attribute, also: np.ndarray | None = None) -> tuple[np.ndarr
     if also is not None:
         used[also] = True
     used[-1] = False
+    if used[:-1].all():
+        return column.codes, column.values, np.append(np.arange(len(column.values), dtype=np.int32), np.int32(-1))
     renumber = np.where(used, np.cumsum(used) - 1, -1).astype(np.int32)
     return renumber[column.codes], tuple(itertools.compress(column.values, used)), renumber
 
@@ -55,12 +57,33 @@ def canonical_order(case: np.ndarray, start: np.ndarray, end: np.ndarray, row: n
     """The permutation that puts instances in the order case, end, start, source row.
 
     An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
-    each instance in the source; without it, the order in which the instances are given.
+    each instance in the source; without it, the order in which the instances are given. Cases are gathered by counting;
+    only those whose rows are not in order of time are sorted.
     """
+    given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable")
+    order = by_case(case if given is None else case[given])
+    order = order if given is None else given[order]
+    case, start, end = case[order], start[order], end[order]
     moment = np.where(end == UNKNOWN_TIME, start, end)
     began = np.where(start == UNKNOWN_TIME, end, start)
-    keys = (began, moment, case) if row is None else (row, began, moment, case)
-    return np.lexsort(keys)
+    back = (moment[1:] < moment[:-1]) | ((moment[1:] == moment[:-1]) & (began[1:] < began[:-1]))
+    back &= case[1:] == case[:-1]
+    if back.any():
+        unordered = np.zeros(int(case[-1]) + 1, dtype=bool)
+        unordered[case[1:][back]] = True
+        rows = np.flatnonzero(unordered[case])
+        order[rows] = order[rows[np.lexsort((began[rows], moment[rows], case[rows]))]]
+    return order
+
+
+def by_case(case: np.ndarray) -> np.ndarray:
+    """The permutation that puts rows in order of case, those of one case as they were."""
+    if len(case) < MANY_ROWS:
+        return np.argsort(case, kind="stable")
+    from scipy.sparse import csr_array  # filled by counting, several times quicker than sorting; on few rows its import takes longer
+
+    rows = np.arange(len(case), dtype=np.int32)
+    return csr_array((np.ones(len(case), dtype=np.int8), (case, rows)), shape=(int(case.max()) + 1, len(case))).indices
 
 
 def numbered_by_first(item: np.ndarray) -> np.ndarray:
@@ -80,6 +103,7 @@ def assemble(
     *,
     item: np.ndarray | None = None,
     row: np.ndarray | None = None,
+    order: np.ndarray | None = None,
     file: np.ndarray | None = None,
     line: np.ndarray | None = None,
     start_line: np.ndarray | None = None,
@@ -97,25 +121,25 @@ def assemble(
 
     `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
     integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
-    the source that breaks ties (default: the order given). `arrival` is int64 [instances], when the customer came; the
-    log keeps the earliest of each case. `waiting` and `case_events` (source rows, int64 [values of case]) need `case` and
+    the source that breaks ties (default: the order given); `order` the canonical order where it is known already. `arrival` is
+    int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows, int64 [values of case]) need `case` and
     `activity` as Attributes, to whose codes they refer; cases without an instance are left out of both.
     """
-    begins = np.full(len(end), UNKNOWN_TIME, dtype=np.int64) if start is None else np.asarray(start, dtype=np.int64)
     ends = np.asarray(end, dtype=np.int64)
-    case_codes, case_names = encode(case)
-    activity_codes, activities = encode(activity)
+    begins = constant(UNKNOWN_TIME, len(ends)) if start is None else np.asarray(start, dtype=np.int64)
     if isinstance(case, Attribute) and isinstance(activity, Attribute):
-        _, _, case_number = compact(case)
+        case_codes, case_names, case_number = compact(case)
         case_events = None if case_events is None else case_events[case_number[:-1] >= 0]
         waiting = waiting or WaitingItems.none()
         activity_codes, activities, activity_number = compact(activity, also=waiting.activity[case_number[waiting.case] >= 0])
         waiting = renumbered(waiting, case_number, activity_number)
+    else:
+        case_codes, case_names = encode(case)
+        activity_codes, activities = encode(activity)
     if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(((begins == UNKNOWN_TIME) & (ends == UNKNOWN_TIME)).any())):
         raise ValueError("every instance needs a case, an activity and at least one time")
     resource_codes, resources = encode([None] * len(ends) if resource is None else resource)
-    order = canonical_order(case_codes, begins, ends, row)
-    groups = np.arange(len(ends)) if item is None else np.asarray(item)[order]
+    order = canonical_order(case_codes, begins, ends, row) if order is None else order
     encoded = {name: encode(column) for name, column in (attributes or {}).items()}
     return EventLog(
         case_names=case_names,
@@ -124,12 +148,12 @@ def assemble(
         case=case_codes[order],
         activity=activity_codes[order],
         resource=resource_codes[order],
-        start=begins[order],
+        start=begins if start is None else begins[order],
         end=ends[order],
-        item=numbered_by_first(groups) if item is not None else groups.astype(np.int32),
-        file=np.zeros(len(ends), dtype=np.int16) if file is None else np.asarray(file, dtype=np.int16)[order],
-        line=np.full(len(ends), -1, dtype=np.int64) if line is None else np.asarray(line, dtype=np.int64)[order],
-        start_line=np.full(len(ends), -1, dtype=np.int64) if start_line is None else np.asarray(start_line, dtype=np.int64)[order],
+        item=np.arange(len(ends), dtype=np.int32) if item is None else numbered_by_first(np.asarray(item)[order]),
+        file=constant(0, len(ends), np.int16) if file is None else np.asarray(file, dtype=np.int16)[order],
+        line=constant(-1, len(ends)) if line is None else np.asarray(line, dtype=np.int64)[order],
+        start_line=constant(-1, len(ends)) if start_line is None else np.asarray(start_line, dtype=np.int64)[order],
         offsets=case_offsets(case_codes, len(case_names)),
         attributes=MappingProxyType({name: Attribute(codes[order], values) for name, (codes, values) in encoded.items()}),
         numbers=MappingProxyType({name: np.asarray(column, dtype=np.float64)[order] for name, column in (numbers or {}).items()}),
@@ -142,6 +166,11 @@ def assemble(
         quality=tuple(quality),
         rejects=tuple(rejects),
     )
+
+
+def constant(value: int, size: int, kind: type[np.integer] = np.int64) -> np.ndarray:
+    """An array of one value everywhere, which takes no memory and cannot be written to."""
+    return np.broadcast_to(kind(value), size)
 
 
 def renumbered(waiting: WaitingItems, case_number: np.ndarray, activity_number: np.ndarray) -> WaitingItems:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError, UsageError
-from bankmine.log.checks import check_rows, exact_duplicates
+from bankmine.log.checks import check_rows, close_rows, exact_duplicates
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.compact import event_log
 from bankmine.log.database import database_table, is_database
@@ -216,14 +216,21 @@ def columns_of(understood: Sequence[Columns]) -> dict[str, str]:
 
 
 def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: Rows) -> np.ndarray:
-    """bool [rows]: whether the whole source row of a usable row equals that of an earlier usable one."""
+    """bool [rows]: whether the whole source row of a usable row equals that of an earlier usable one.
+
+    Only rows of one case and one instant are compared.
+    """
+    copied = np.zeros(len(rows), dtype=bool)
+    suspect = close_rows(rows, 0)
     frames = []
-    for table, part in zip(tables, parts, strict=True):
+    for number, (table, part) in enumerate(zip(tables, parts, strict=True)):
         places = usable_places(table, part)
         if places is None:
-            return np.zeros(len(rows), dtype=bool)
-        frames.append(table.frame if len(places) == table.frame.height else table.frame[places])
-    return exact_duplicates(frames)
+            return copied
+        of_table = suspect[rows.file[suspect] == number] - int((rows.file < number).sum())
+        frames.append(table.frame[places[of_table]])
+    copied[suspect] = exact_duplicates(frames)
+    return copied
 
 
 def usable_places(table: Table, part: Interpreted) -> np.ndarray | None:

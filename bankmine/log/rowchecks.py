@@ -28,11 +28,13 @@ def tidied(rows: TableRows, header: Header, width: int, file: str, findings: lis
 
     Raises InputError NO_ROWS, HEADER_DUP, HEADER_WIDTH.
     """
-    texts = [name for name, kind in rows.frame.schema.items() if kind == pl.String]
-    frame = rows.frame.with_columns(pl.when(pl.col(texts).str.len_bytes() > 0).then(pl.col(texts))) if texts else rows.frame
+    frame = without_empty_text(rows.frame)
     again = repeated(frame, header)
-    blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy()
-    total = totals(frame)
+    none = np.zeros(frame.height, dtype=bool)
+    # Only where every column has an empty cell can a row be blank, only where some column has one can a row be a total.
+    empty = frame.null_count().row(0)
+    blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy() if all(empty) else none
+    total = totals(frame) if any(empty) else none
     line, printed = rows.line, [*rows.printed, *rows.line[total & ~again].tolist()]
     kept = ~(again | blank | total)
     findings += row_findings(header, line[again], printed, rows.blank + int(blank.sum()), file)
@@ -45,16 +47,28 @@ def tidied(rows: TableRows, header: Header, width: int, file: str, findings: lis
     return TableRows(frame, line, rows.rejects, sorted(printed), rows.blank)
 
 
+def without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with null in place of empty text."""
+    sizes = frame.select(pl.col(pl.String).str.len_bytes().min())
+    texts = [name for name, size in zip(sizes.columns, sizes.row(0), strict=True) if size == 0] if sizes.width else []
+    return frame.with_columns(pl.when(pl.col(texts).str.len_bytes() > 0).then(pl.col(texts))) if texts else frame
+
+
 def repeated(frame: pl.DataFrame, header: Header) -> np.ndarray:
     """bool [rows]: whether a row is the header again (pages joined)."""
     cells = [cell or None for cell in header.written[: frame.width]]
     if not any(cells):
         return np.zeros(frame.height, dtype=bool)
-    same = [
-        pl.col(name).eq_missing(cell) if kind == pl.String else pl.lit(value=cell is None) & pl.col(name).is_null()
-        for (name, kind), cell in zip(frame.schema.items(), cells, strict=False)
-    ]
-    return frame.select(pl.all_horizontal(same)).to_series().to_numpy().astype(bool)
+    again = np.arange(frame.height)
+    for (name, kind), cell in zip(frame.schema.items(), cells, strict=False):  # each column is compared where those before it are equal
+        column = frame[name] if len(again) == frame.height else frame[name].gather(again)
+        same = column.eq_missing(cell) if cell is not None and kind == pl.String else column.is_null()
+        again = again[same.to_numpy()] if cell is None or kind == pl.String else again[:0]
+        if not len(again):
+            break
+    mask = np.zeros(frame.height, dtype=bool)
+    mask[again] = True
+    return mask
 
 
 def totals(frame: pl.DataFrame) -> np.ndarray:
@@ -62,9 +76,14 @@ def totals(frame: pl.DataFrame) -> np.ndarray:
     texts = [name for name in frame.columns[:2] if frame.schema[name] == pl.String]
     if not texts:
         return np.zeros(frame.height, dtype=bool)
-    first = pl.coalesce(pl.col(texts).str.strip_chars())
-    says = first.str.contains(f"(?i)^(?:{TOTAL.pattern})$").fill_null(value=False)
-    return frame.select(says & pl.any_horizontal(pl.all().is_null())).to_series().to_numpy()
+    holes = frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
+    some = frame.select(pl.coalesce(pl.col(texts))).to_series().filter(holes)
+    # Most columns of names have few values, so each is looked at once.
+    distinct = some.unique().drop_nulls()
+    says = distinct.filter(distinct.str.strip_chars().str.contains(f"(?i)^(?:{TOTAL.pattern})$"))
+    total = holes.to_numpy().copy()
+    total[total] = some.is_in(says.implode()).fill_null(value=False).to_numpy()
+    return total
 
 
 def named(frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, file: str, findings: list[QualityFinding]) -> pl.DataFrame:
@@ -148,10 +167,11 @@ def row_findings(header: Header, again: np.ndarray, printed: Sequence[int], blan
 
 
 def huge_fields(frame: pl.DataFrame, line: np.ndarray, file: str) -> list[QualityFinding]:
+    longest = frame.select(pl.col(pl.String).str.len_bytes().max())
     places = [
         (int(line[row]), name)
-        for name, kind in frame.schema.items()
-        if kind == pl.String
+        for name, size in (zip(longest.columns, longest.row(0), strict=True) if longest.width else ())
+        if (size or 0) > FIELD_LIMIT
         for row in (frame[name].str.len_bytes() > FIELD_LIMIT).fill_null(value=False).arg_true()
     ]
     if not places:

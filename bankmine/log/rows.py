@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from bankmine.log.coded import Coded, joined
 from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
 from bankmine.log.interpret import Interpreted
-from bankmine.log.order import encode
+from bankmine.log.order import canonical_order, compact, constant
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity, chosen
 from bankmine.words import Text
 
@@ -44,17 +45,24 @@ class Rows:
         """int64 [rows]: the end where it is known, else the start."""
         return self.end if self.start is None else np.where(self.end == UNKNOWN_TIME, self.start, self.end)
 
+    @cached_property
+    def order(self) -> np.ndarray:
+        """The places of the rows in canonical order (case, moment, start, place)."""
+        return canonical_order(self.case.codes, constant(UNKNOWN_TIME, len(self)) if self.start is None else self.start, self.end)
+
+    @cached_property
+    def to_next(self) -> np.ndarray:
+        """int64 [rows - 1]: microseconds from each row in canonical order to the next of its case, -1 where that is another case's."""
+        gap = np.diff(self.moment[self.order])
+        case = self.case.codes[self.order]
+        return np.where(case[1:] == case[:-1], gap, -1)
+
     @classmethod
     def of(cls, parts: Sequence[Interpreted], files: Sequence[str]) -> "Rows":
         """The rows of several sources, one after the other; a column that a source does not have is missing there."""
         sizes = [len(part.line) for part in parts]
         times = sorted({role for part in parts for role in part.stamps})
-        stamps = {
-            role: np.concatenate(
-                [part.stamps.get(role, np.full(size, UNKNOWN_TIME, dtype=np.int64)) for part, size in zip(parts, sizes, strict=True)]
-            )
-            for role in times
-        }
+        stamps = {role: _together([part.stamps.get(role) for part in parts], sizes, UNKNOWN_TIME) for role in times}
         names = sorted({role for part in parts for role in part.attributes})
         texts = {role: _encoded([part.attributes.get(role) for part in parts], sizes) for role in names}
         amounts = sorted({role for part in parts for role in part.numbers})
@@ -74,12 +82,9 @@ class Rows:
             instance=_encoded(instance, sizes) if any(column is not None for column in instance) else None,
             arrival=stamps.get("arrival"),
             attributes=texts,
-            numbers={
-                role: np.concatenate([part.numbers.get(role, np.full(size, np.nan)) for part, size in zip(parts, sizes, strict=True)])
-                for role in amounts
-            },
+            numbers={role: _together([part.numbers.get(role) for part in parts], sizes, np.nan) for role in amounts},
             file=np.repeat(np.arange(len(parts), dtype=np.int16), sizes),
-            line=np.concatenate([np.asarray(part.line, dtype=np.int64) for part in parts]),
+            line=_together([np.asarray(part.line, dtype=np.int64) for part in parts], sizes, -1),
             files=tuple(files),
         )
 
@@ -149,5 +154,17 @@ def _joined(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> pl.Ser
     )
 
 
-def _encoded(columns: Sequence[pl.Series | None], sizes: Sequence[int]) -> Attribute:
-    return Attribute(*encode(_joined(columns, sizes)))
+def _together(columns: Sequence[np.ndarray | None], sizes: Sequence[int], unknown: float) -> np.ndarray:
+    """Columns one after the other, `unknown` where a source does not have it."""
+    known = [np.full(size, unknown) if column is None else column for column, size in zip(columns, sizes, strict=True)]
+    return known[0] if len(known) == 1 else np.concatenate(known)
+
+
+def _encoded(columns: Sequence[Coded | None], sizes: Sequence[int]) -> Attribute:
+    """The columns one after the other, their values sorted and without those that do not occur."""
+    missing = [Coded(np.full(size, -1, dtype=np.int32), pl.Series([], dtype=pl.String)) for size in sizes]
+    whole = joined([none if column is None else column for column, none in zip(columns, missing, strict=True)])
+    if len(columns) > 1:
+        whole = whole.renamed(whole.values)
+    codes, values, _ = compact(Attribute(whole.codes, tuple(whole.values.to_list())))
+    return Attribute(codes, values)

@@ -28,6 +28,7 @@ LAST_DAY = 47_481 * DAY  # 2099-12-31, a sentinel like every later date
 
 YEAR = 366 * DAY
 FEWEST_FOR_OUTLIERS = 10
+FEW_CELLS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,14 +160,15 @@ def _settled(reading: Reading, missing: np.ndarray, asked: Asked, zone: str, zon
     value, known = reading.value, reading.value != UNKNOWN_TIME
     reason = np.where(known, GOOD, np.where(missing, MISSING, INVALID)).astype(np.uint8)
     outside = known & ((value < FIRST_DAY) | (value >= LAST_DAY))
-    reason[outside] = OUT_OF_RANGE
-    value = np.where(outside, UNKNOWN_TIME, value)
-    known &= ~outside
+    if outside.any():
+        reason[outside] = OUT_OF_RANGE
+        value = np.where(outside, UNKNOWN_TIME, value)
+        known = known & ~outside
     naive = known & ~reading.absolute
     if not zone_given and naive.any() and (known & reading.absolute).any():
         raise _mixed_offsets(naive, known, asked, zone)
-    local = to_utc(np.where(naive, value, UNKNOWN_TIME), zone)
-    time = np.where(naive, local.utc, value)
+    local = to_utc(value if naive.all() else np.where(naive, value, UNKNOWN_TIME), zone)
+    time = local.utc if naive.all() else np.where(naive, local.utc, value)
     notes = tuple(_notes(reading, value, time, naive, known, local.gap, asked, zone))
     counts = {form: reading.forms.get(form, 0) + reading.date_forms.get(form, 0) for form in {*reading.forms, *reading.date_forms}}
     form = ", ".join(sorted(counts, key=lambda name: (-counts[name], name)))
@@ -238,7 +240,10 @@ def _notes(
 
 
 def _all_midnight(value: np.ndarray, known: np.ndarray) -> bool:
-    return bool(known.sum() >= FEWEST_FOR_OUTLIERS and (value[known] % DAY == 0).all())
+    if known.sum() < FEWEST_FOR_OUTLIERS:
+        return False
+    some = np.flatnonzero(known[:FEW_CELLS])  # mostly these few tell
+    return bool((value[some] % DAY == 0).all() and (value[known] % DAY == 0).all())
 
 
 def far_ahead(time: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -250,9 +255,10 @@ def far_ahead(time: np.ndarray, known: np.ndarray) -> np.ndarray:
     count = int(known.sum())
     if count < FEWEST_FOR_OUTLIERS:
         return np.zeros(len(time), dtype=bool)
-    ordered = np.sort(time[known])
     few = max(1, count // 100)
-    last = ordered[-few - 1 : -1]
-    gaps = ordered[-few:] - last
-    wide = np.flatnonzero((gaps > YEAR) & (gaps > last - ordered[count // 100]))
+    parted = np.partition(time if count == len(time) else time[known], (count // 100, count - few - 1))
+    ordered = np.sort(parted[-few - 1 :])
+    last = ordered[:-1]
+    gaps = np.diff(ordered)
+    wide = np.flatnonzero((gaps > YEAR) & (gaps > last - parted[count // 100]))
     return known & (time > last[wide[0]]) if len(wide) else np.zeros(len(time), dtype=bool)

@@ -10,7 +10,9 @@ from bankmine.errors import UsageError
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME
 from bankmine.words import Text
 
-LONGEST_GAP = 3 * 3600 * SECOND  # no zone has ever moved its clocks by more
+HOUR = 3600 * SECOND
+MOST_HOURS = 400_000  # 45 years
+LONGEST_GAP = 3 * HOUR  # no zone has ever moved its clocks by more
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,10 @@ def check_zone(zone: str) -> None:
 def to_utc(local: np.ndarray, zone: str) -> Instants:
     """The instants of wall-clock times (int64 microseconds since 1970 as the clock showed them, UNKNOWN_TIME kept)."""
     known = local != UNKNOWN_TIME
+    shift = _only_shift(local[known] if not known.all() else local, zone)
+    if shift is not None:
+        none = np.broadcast_to(np.int64(0), len(local))
+        return Instants(np.where(known, local - shift, UNKNOWN_TIME), none != 0, none)
     first = _localised(local, known, zone, "earliest")
     second = _localised(local, known, zone, "latest")
     gap = known & (first == UNKNOWN_TIME)
@@ -57,7 +63,7 @@ def to_utc(local: np.ndarray, zone: str) -> Instants:
     return Instants(first, gap, np.where(known, second - first, 0))
 
 
-def settle_overlap(utc: np.ndarray, later: np.ndarray, case: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+def settle_overlap(utc: np.ndarray, later: np.ndarray, case: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Decide by the order of the rows of a case which of the two readings of an overlap hour was meant.
 
     Where the clock runs backwards exactly once among a case's stamps of that hour, those before belong to the first
@@ -67,7 +73,7 @@ def settle_overlap(utc: np.ndarray, later: np.ndarray, case: pl.Series) -> tuple
     twice = np.flatnonzero(later > 0)
     if not len(twice):
         return utc, np.zeros(len(utc), dtype=bool)
-    affected = case.is_in(case[twice].unique().implode()).to_numpy() & (utc != UNKNOWN_TIME)
+    affected = np.isin(case, case[twice]) & (utc != UNKNOWN_TIME)
     rows = np.flatnonzero(affected)
     frame = pl.DataFrame({"row": rows, "case": case[rows], "utc": utc[rows], "twice": later[rows] > 0})
     unordered = (
@@ -89,6 +95,19 @@ def settle_overlap(utc: np.ndarray, later: np.ndarray, case: pl.Series) -> tuple
     undecided = np.zeros(len(utc), dtype=bool)
     undecided[runs.filter(~pl.col("decided"))["row"].to_numpy()] = True
     return settled, undecided
+
+
+def _only_shift(local: np.ndarray, zone: str) -> int | None:
+    """Microseconds by which the zone is ahead of UTC, where it is the same at every hour around all of these times."""
+    if not len(local):
+        return 0
+    hours = np.arange(int(local.min()) // HOUR - 4, int(local.max()) // HOUR + 5) * HOUR  # no clock was ever moved by more than 3
+    if len(hours) > MOST_HOURS:
+        return None
+    every = np.ones(len(hours), dtype=bool)
+    shifts = [hours - _localised(hours, every, zone, ambiguous) for ambiguous in ("earliest", "latest")]
+    first = int(shifts[0][0])
+    return first if all((shift == first).all() for shift in shifts) else None
 
 
 def _localised(local: np.ndarray, known: np.ndarray, zone: str, ambiguous: str) -> np.ndarray:

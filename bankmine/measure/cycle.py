@@ -1,6 +1,8 @@
 """Cycle time: from a case's beginning to its last stamp, in calendar time and in business time (definitions §1.1, §1.7, §6)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +27,7 @@ class CycleTime(Shown):
 
     `efficiency`: work / (work + waiting) over all instances, None unless at least 95 % of them have a start.
     `business` int64 [cases], microseconds under the organisation's calendar, which `used` names; it and the business figures
-    are None where no calendar is known.
+    are None where no calendar is known. They are worked out when first asked for: who is on duty may have to be found in the log.
     """
 
     of_case: np.ndarray
@@ -36,13 +38,31 @@ class CycleTime(Shown):
     p90_s: float
     p95_s: float
     efficiency: float | None
-    business: np.ndarray | None
-    business_mean_s: float | None
-    business_median_s: float | None
-    used: CalendarUsed
+    _begin: np.ndarray
+    _end: np.ndarray
+    _duty: Callable[[], Duty]
+
+    @cached_property
+    def business(self) -> np.ndarray | None:
+        duty = self._duty()
+        return None if duty.organisation < 0 else business_time(duty, np.full(self.cases, duty.organisation), self._begin, self._end)
+
+    @cached_property
+    def used(self) -> CalendarUsed:
+        duty = self._duty()
+        return CalendarUsed.of(duty, np.full(self.cases, duty.organisation), self._begin, self._end)
+
+    @cached_property
+    def business_mean_s(self) -> float | None:
+        return None if self.business is None else float(self.business.mean()) / SECOND
+
+    @cached_property
+    def business_median_s(self) -> float | None:
+        return None if self.business is None else float(np.median(self.business)) / SECOND
 
     @classmethod
-    def of(cls, log: EventLog, enablement: Enablement, closed: np.ndarray, duty: Duty) -> "CycleTime":
+    def of(cls, log: EventLog, enablement: Callable[[], Enablement], closed: np.ndarray, duty: Callable[[], Duty]) -> "CycleTime":
+        """`enablement` and `duty` are called for if the log's starts or the reader ask for what rests on them."""
         begin, end = case_begin(log), log.case_end
         duration = end - begin
         median, p90, p95 = (float(q) / SECOND for q in np.quantile(duration, (0.5, 0.9, 0.95)))
@@ -50,10 +70,8 @@ class CycleTime(Shown):
         efficiency = None
         if timed.mean() >= STARTS_NEEDED:
             work = int((log.end - log.start)[timed].sum())
-            total = work + int(enablement.wait.sum())
+            total = work + int(enablement().wait.sum())
             efficiency = work / total if total else None
-        organisation = np.full(log.cases, duty.organisation)
-        business = None if duty.organisation < 0 else business_time(duty, organisation, begin, end)
         return cls(
             of_case=duration,
             cases=log.cases,
@@ -63,10 +81,9 @@ class CycleTime(Shown):
             p90_s=p90,
             p95_s=p95,
             efficiency=efficiency,
-            business=business,
-            business_mean_s=None if business is None else float(business.mean()) / SECOND,
-            business_median_s=None if business is None else float(np.median(business)) / SECOND,
-            used=CalendarUsed.of(duty, organisation, begin, end),
+            _begin=begin,
+            _end=end,
+            _duty=duty,
         )
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.stats.grouped import grouped_quantiles, grouped_sum, numbered
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ class DirectlyFollowsGraph(Shown):
         size = len(log.activities)
         follows = np.flatnonzero(log.case[1:] == log.case[:-1])
         gap = np.maximum(log.began[follows + 1] - log.moment[follows], 0)
-        key = log.activity[follows].astype(np.int64) * size + log.activity[follows + 1]
-        arcs, group, count = np.unique(key, return_inverse=True, return_counts=True)
+        arcs, group, count = numbered(log.activity[follows].astype(np.int64) * size + log.activity[follows + 1], size * size)
         median, p90 = grouped_quantiles(gap, group, len(arcs), (0.5, 0.9)) / SECOND
         mean = grouped_sum(gap, group, len(arcs)) / np.maximum(count, 1) / SECOND
         # Activity codes are in order of name, so the key itself is the tie-break.

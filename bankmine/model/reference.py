@@ -14,7 +14,7 @@ from bankmine.log.eventlog import EventLog
 from bankmine.measure.endings import Endings
 from bankmine.model.bpmn import read_bpmn, unknown_names
 from bankmine.model.discovery import ProcessModel, silence_pm4py
-from bankmine.model.variants import Variants
+from bankmine.model.variants import Variants, code_type
 from bankmine.process.definition import Kind, Outcome, ProcessDefinition, Step, Understanding
 from bankmine.process.labels import fold
 from bankmine.process.recognise import Names
@@ -165,7 +165,8 @@ def _projected(log: EventLog, keys: Sequence[str | None], closed: np.ndarray) ->
     order = sorted(range(len(sequences)), key=lambda i: (-count[i], sequences[i]))
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    return Variants(names, tuple(sequences[i] for i in order), count[order], rank[of_case]), cases
+    kind = code_type(len(names))
+    return Variants(names, tuple(np.array(sequences[i], dtype=kind).tobytes() for i in order), count[order], rank[of_case]), cases
 
 
 def _early(step: Step) -> bool:

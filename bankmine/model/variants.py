@@ -1,10 +1,12 @@
 """Variants: the distinct activity sequences of the cases, with their counts."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from bankmine.log.eventlog import EventLog
 from bankmine.show.blocks import Block, Column, TableBlock
@@ -22,17 +24,26 @@ LONG = 24  # activities of a variant that are written out
 class Variants(Shown):
     """Distinct sequences in order of count (descending), then by the activities' names.
 
-    `sequences`: tuple of tuples of activity codes; `count` int64 [variants]; `of_case` int32 [cases]: the variant of
-    each case.
+    `packed`: the activity codes of each, one, two or four bytes for one; `count` int64 [variants]; `of_case` int32 [cases]: the
+    variant of each case.
     """
 
     activities: tuple[str, ...]
-    sequences: tuple[tuple[int, ...], ...]
+    packed: tuple[bytes, ...]
     count: np.ndarray
     of_case: np.ndarray
 
+    @cached_property
+    def sequences(self) -> tuple[tuple[int, ...], ...]:
+        """The activity codes of each variant."""
+        return tuple(self.sequence(variant) for variant in range(len(self.packed)))
+
+    def sequence(self, variant: int) -> tuple[int, ...]:
+        """The activity codes of one variant."""
+        return tuple(np.frombuffer(self.packed[variant], dtype=code_type(len(self.activities))).tolist())
+
     def names(self, variant: int) -> tuple[str, ...]:
-        return tuple(self.activities[a] for a in self.sequences[variant])
+        return tuple(self.activities[a] for a in self.sequence(variant))
 
     @property
     def share(self) -> np.ndarray:
@@ -42,10 +53,10 @@ class Variants(Shown):
     def table(self) -> "pd.DataFrame":
         import pandas as pd
 
-        return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.sequences))], "count": self.count, "share": self.share})
+        return pd.DataFrame({"activities": [self.names(i) for i in range(len(self.packed))], "count": self.count, "share": self.share})
 
     def blocks(self) -> list[Block]:
-        shown = min(SHOWN, len(self.sequences))
+        shown = min(SHOWN, len(self.packed))
         rows = [(k + 1, int(self.count[k]), float(self.share[k]), _path(self.names(k))) for k in range(shown)]
         columns = (
             Column(Text(zh="序", en="#"), "code"),
@@ -53,27 +64,25 @@ class Variants(Shown):
             Column(Text(zh="占比", en="Share"), "share"),
             Column(Text(zh="路径", en="Path"), "label"),
         )
-        return [
-            TableBlock(columns, rows, hidden=len(self.sequences) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths"))
-        ]
+        return [TableBlock(columns, rows, hidden=len(self.packed) - shown, caption=Text(zh="最常见的路径", en="The most frequent paths"))]
 
     @classmethod
     def of(cls, log: EventLog) -> "Variants":
         """Groups the cases by the exact bytes of their activity codes."""
-        codes = log.activity.astype(np.int32)
-        data, width = codes.tobytes(), codes.itemsize
-        ends = (log.offsets * width).tolist()
-        first_seen: dict[bytes, int] = {}
-        seen_as = np.fromiter(
-            (first_seen.setdefault(data[a:b], len(first_seen)) for a, b in pairwise(ends)), dtype=np.int32, count=log.cases
-        )
-        sequences = [tuple(np.frombuffer(key, dtype=np.int32).tolist()) for key in first_seen]
-        count = np.bincount(seen_as, minlength=len(sequences))
-        # Activity codes are in order of name, so comparing codes compares names.
-        order = sorted(range(len(sequences)), key=lambda i: (-count[i], sequences[i]))
-        rank = np.empty(len(order), dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        return cls(log.activities, tuple(sequences[i] for i in order), count[order], rank[seen_as])
+        codes = log.activity.astype(code_type(len(log.activities)))
+        data = codes.tobytes()
+        ends = (log.offsets * codes.itemsize).tolist()
+        seen = pl.Series("way", [data[a:b] for a, b in pairwise(ends)], dtype=pl.Binary)
+        # Activity codes are in order of name and their high bytes stand first, so comparing bytes compares names.
+        found = seen.value_counts(name="count").sort("count", "way", descending=[True, False])
+        rank = found.select("way", rank=pl.int_range(pl.len(), dtype=pl.Int32))
+        of_case = seen.to_frame().join(rank, on="way", how="left", maintain_order="left")["rank"].to_numpy()
+        return cls(log.activities, tuple(found["way"].to_list()), found["count"].to_numpy().astype(np.int64), of_case)
+
+
+def code_type(activities: int) -> np.dtype[np.unsignedinteger]:
+    """The type of activity codes packed into bytes, high byte first."""
+    return np.dtype("u1" if activities <= 1 << 8 else ">u2" if activities <= 1 << 16 else ">u4")
 
 
 def _path(names: tuple[str, ...]) -> str:

@@ -4,16 +4,24 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+FEW = 50  # values in a group: below that one sort of all is quicker than many
+ROOM = 1_000_000
+
 
 def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probabilities: Sequence[float]) -> np.ndarray:
     """Quantiles of `values` [n] within each `group` [n] of 0..groups-1: float64 [len(probabilities), groups].
 
     Linear interpolation between order statistics, as numpy's default; NaN for an empty group.
     """
-    order = np.lexsort((values, group))
-    ordered = values[order].astype(np.float64)
     counts = np.bincount(group, minlength=groups)
     first = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    if groups < len(values) // FEW:  # large groups are gathered by counting and sorted one by one
+        ordered = values[np.argsort(group.astype(np.min_scalar_type(groups)), kind="stable")]
+        for begin, count in zip(first.tolist(), counts.tolist(), strict=True):
+            ordered[begin : begin + count].sort()
+    else:
+        ordered = values[np.lexsort((values, group))]
+    ordered = ordered.astype(np.float64)
     result = np.full((len(probabilities), groups), np.nan)
     some = counts > 0
     for k, probability in enumerate(probabilities):
@@ -22,6 +30,17 @@ def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probab
         above = np.minimum(below + 1, first[some] + counts[some] - 1)
         result[k, some] = ordered[below] + (ordered[above] - ordered[below]) * (position - below)
     return result
+
+
+def numbered(key: np.ndarray, keys: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distinct numbers among `key` [n] of 0..keys-1, ascending; int64 [n], the place of each among them; how often each occurs."""
+    if keys > len(key) + ROOM:
+        return np.unique(key, return_inverse=True, return_counts=True)
+    counts = np.bincount(key, minlength=keys)
+    some = np.flatnonzero(counts)
+    place = np.zeros(keys, dtype=np.int64)
+    place[some] = np.arange(len(some))
+    return some, place[key], counts[some]
 
 
 def grouped_sum(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:

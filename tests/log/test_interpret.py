@@ -43,7 +43,7 @@ def test_every_row_is_kept_or_has_its_reason():
             "timestamp": ["2024-03-14 09:00:00", "2024-03-14 10:00:00", None, "tomorrow", "2024-03-14 10:00:00", "2024-03-14 12:00:00"],
         }
     )
-    assert found.case.to_list() == ["c1", "c2"]
+    assert found.case.text().to_list() == ["c1", "c2"]
     assert found.line.tolist() == [2, 7]
     assert [(reject.line, reject.code, reject.value) for reject in found.rejects] == [
         (3, "CASE_MISSING", None),
@@ -64,7 +64,7 @@ def test_one_time_is_enough_to_keep_a_row():
             "end": [None, "2024-03-14 09:30:00", "2024-03-14 11:00:00", None],
         }
     )
-    assert found.activity.to_list() == ["a", "b", "c"]
+    assert found.activity.text().to_list() == ["a", "b", "c"]
     assert (found.stamps["start"] == UNKNOWN_TIME).tolist() == [False, True, True]
     assert (found.stamps["end"] == UNKNOWN_TIME).tolist() == [True, False, False]
     assert codes(found) == {"TS_MISSING": 1, "TS_INVALID": 1}
@@ -109,11 +109,11 @@ def test_attributes_and_numbers_keep_what_is_unknown():
             "amount": ["12.5", None],
         }
     )
-    assert found.attributes["resource"].to_list() == ["u1", None]
+    assert found.attributes["resource"].text().to_list() == ["u1", None]
     assert found.lifecycle is not None
     assert found.lifecycle.to_list() == ["start", "complete"]
     assert found.instance is not None
-    assert found.instance.to_list() == ["t1", None]
+    assert found.instance.text().to_list() == ["t1", None]
     assert found.numbers["amount"][0] == 12.5
     assert np.isnan(found.numbers["amount"][1])
 
@@ -146,7 +146,7 @@ def test_the_corpus_of_times_cases_labels_and_numbers(wanted):
         assert finding.examples[0].column == wanted["column"]
     truth = json.loads((CORPUS / "truth.json").read_text(encoding="utf-8"))[wanted["file"]]
     local = [datetime.fromtimestamp(int(time) / 1e6, ZoneInfo(zone)) for time in found.stamps["timestamp"]]
-    shown = Counter(zip(found.case, found.activity, [moment.replace(tzinfo=None) for moment in local], strict=True))
+    shown = Counter(zip(found.case.text(), found.activity.text(), [moment.replace(tzinfo=None) for moment in local], strict=True))
     assert shown == Counter((case, activity, wall_clock(time, zone)) for case, activity, time in truth)
 
 

@@ -4,17 +4,18 @@ import pytest
 
 from bankmine.errors import InputError
 from bankmine.log import labels, likeness
+from bankmine.log.coded import coded
 
 
 def cases(cells):
     series = cells if isinstance(cells, pl.Series) else pl.Series(cells, dtype=pl.String)
     found = labels.cases(series, file="log.csv", column="case_id", line=np.arange(2, len(series) + 2))
-    return found.values.to_list(), {note.code: note.counted for note in found.notes if note.counted}
+    return found.names.text().to_list(), {note.code: note.counted for note in found.notes if note.counted}
 
 
 def activities(cells):
     found = labels.activities(pl.Series(cells, dtype=pl.String), column="activity")
-    return found.values.to_list(), {note.code: note.counted for note in found.notes if note.counted}
+    return found.names.text().to_list(), {note.code: note.counted for note in found.notes if note.counted}
 
 
 def test_case_ids_are_text():
@@ -96,7 +97,8 @@ def test_ten_thousand_labels_take_little_time():
 def synonyms(text):
     rows = [(case, label, moment) for case, trace in (line.split(": ") for line in text) for moment, label in enumerate(trace.split(" > "))]
     case, activity, time = zip(*rows, strict=True)
-    return likeness.synonyms(pl.Series(activity), pl.Series(case), np.array(time), "activity")
+    labels = coded(pl.Series(activity))
+    return likeness.synonyms(labels.renamed(labels.values), coded(pl.Series(case)).codes, np.array(time), "activity")
 
 
 def test_labels_that_replace_each_other_in_the_same_place_may_be_synonyms():

@@ -19,7 +19,7 @@ Meaning = Callable[..., Understanding]
 
 def test_a_case_over_night_takes_its_opening_hours() -> None:
     log = textlog("c1: a 9-10 | b 35-36 ; c2: a 12-13 | b 14-15")
-    cycle = CycleTime.of(log, Enablement.of(log), np.ones(2, dtype=bool), on_duty(log, "9-17,33-41"))
+    cycle = CycleTime.of(log, lambda: Enablement.of(log), np.ones(2, dtype=bool), lambda: on_duty(log, "9-17,33-41"))
     assert cycle.business is not None and (cycle.business / 3.6e9).tolist() == [8 + 3, 3]
     assert (cycle.business_mean_s, cycle.business_median_s) == (7 * 3600, 7 * 3600)
     assert (cycle.calendar, cycle.calendar_estimated) == ("9-17,33-41", False)
@@ -27,7 +27,7 @@ def test_a_case_over_night_takes_its_opening_hours() -> None:
 
 def test_without_a_calendar_business_time_is_unknown_and_it_is_said() -> None:
     log = textlog("c1: a 9-10 | b 35-36")
-    cycle = CycleTime.of(log, Enablement.of(log), np.ones(1, dtype=bool), on_duty(log))
+    cycle = CycleTime.of(log, lambda: Enablement.of(log), np.ones(1, dtype=bool), lambda: on_duty(log))
     assert (cycle.business, cycle.business_mean_s, cycle.business_median_s, cycle.calendar) == (None, None, None, None)
     assert "unknown" in str(cycle.blocks()[-1])
 

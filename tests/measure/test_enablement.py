@@ -69,7 +69,7 @@ def sequential_cases(draw: st.DrawFn) -> EventLog:
 @settings(max_examples=200, deadline=None)
 def test_in_sequential_cases_waiting_and_work_add_up_to_the_cycle_time(log: EventLog) -> None:
     enablement = Enablement.of(log)
-    cycle = CycleTime.of(log, enablement, np.ones(log.cases, dtype=bool), on_duty(log)).of_case
+    cycle = CycleTime.of(log, lambda: enablement, np.ones(log.cases, dtype=bool), lambda: on_duty(log)).of_case
     parts = np.bincount(log.case, weights=enablement.wait + log.end - log.start, minlength=log.cases)
     assert (parts.astype(np.int64) == cycle).all()
 

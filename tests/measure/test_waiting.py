@@ -35,8 +35,8 @@ def test_waiting_by_arc_names_the_enabling_activity(meaning: Meaning) -> None:
 def test_the_efficiency_is_unknown_without_starts(meaning: Meaning) -> None:
     timed, stamped = textlog("c1: a 0-1 | b 3-4"), textlog("c1: a 0 | b 3")
     closed = np.ones(1, dtype=bool)
-    assert CycleTime.of(timed, Enablement.of(timed), closed, on_duty(timed)).efficiency == 0.5
-    assert CycleTime.of(stamped, Enablement.of(stamped), closed, on_duty(stamped)).efficiency is None
+    assert CycleTime.of(timed, lambda: Enablement.of(timed), closed, lambda: on_duty(timed)).efficiency == 0.5
+    assert CycleTime.of(stamped, lambda: Enablement.of(stamped), closed, lambda: on_duty(stamped)).efficiency is None
 
 
 def test_a_case_is_closed_by_a_step_that_ends_cases() -> None:
