@@ -76,19 +76,10 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
     return [*findings, *_odd_cases(rows)]
 
 
-def close_rows(rows: Rows, gap: int) -> np.ndarray:
-    """int64: the rows at most `gap` microseconds before or after another of their case, ascending."""
-    beside = (rows.to_next >= 0) & (rows.to_next <= gap)
-    close = np.zeros(len(rows), dtype=bool)
-    close[1:] = beside
-    close[:-1] |= beside
-    return np.sort(rows.order[close])
-
-
 def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:
     """The rows that repeat case, activity, resource, transition and instance of another at most one second before, but not exactly."""
-    some = close_rows(rows, NEAR)
-    some = some[~copied[some]]
+    some = rows.close
+    some = np.sort(some[~copied[some]])
     keys = [rows.case.codes[some], rows.activity.codes[some], rows.resource.codes[some]]
     if rows.instance is not None:
         keys.append(rows.instance.codes[some])
@@ -105,14 +96,12 @@ def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:
 
 def _form_based(rows: Rows) -> list[QualityFinding]:
     """Runs of several different activities of one case at one instant: a form was saved, the order inside it is not known."""
-    order = rows.order
-    tied = rows.to_next == 0
+    order, run = rows.tied
     if rows.start is not None:
         begun = rows.start[order]
-        tied &= begun[1:] == begun[:-1]
-    if not (tied[1:] & tied[:-1]).any():
+        run = np.cumsum(np.append([True], (run[1:] != run[:-1]) | (begun[1:] != begun[:-1]))[: len(run)]) - 1
+    if not len(run):
         return []
-    run = np.cumsum(np.append([True], ~tied)) - 1
     size = np.bincount(run)
     long = np.flatnonzero((size >= TIED_ROWS)[run])
     width = len(rows.activity.values) + 1
@@ -177,9 +166,8 @@ def _time_travel(rows: Rows) -> list[QualityFinding]:
 
 def _odd_cases(rows: Rows) -> list[QualityFinding]:
     """Single cases, single events, very long cases, cases cut at their beginning."""
-    first = np.flatnonzero(np.append([True], rows.to_next < 0))
-    head = rows.order[first]  # the first row of each case, in order of case
-    size = np.diff(np.append(first, len(rows)))
+    head = rows.order[rows.offsets[:-1]]  # the first row of each case, in order of case
+    size = np.diff(rows.offsets)
     findings = []
     if len(head) == 1:
         findings.append(

@@ -23,7 +23,10 @@ class Coded:
 
     def counts(self) -> np.ndarray:
         """int64 [values]: how many rows have each."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+        some, count = pl.Series(self.codes).value_counts()
+        counts = np.zeros(len(self.values) + 1, dtype=np.int64)
+        counts[some.to_numpy()] = count.to_numpy()  # the code -1 falls on the last place
+        return counts[:-1]
 
     def renamed(self, names: pl.Series) -> "Coded":
         """The column with `names` [values] in place of its values (null = missing): sorted by code point, equal ones made one."""
@@ -49,12 +52,14 @@ def coded(cells: pl.Series) -> Coded:
     column = cells if cells.dtype != pl.String else cells.cast(categories())
     distinct = column.unique().drop_nulls()
     number = distinct.to_physical().to_numpy()
-    place = np.full(int(number.max(initial=0)) + 2, -1, dtype=np.int32)
-    place[number] = np.arange(len(number), dtype=np.int32)
+    order = np.argsort(number)
+    number, values = number[order], distinct.gather(order).cast(pl.String)
     physical = column.to_physical()
-    if physical.null_count():
-        physical = physical.fill_null(len(place) - 1)
-    return Coded(place[physical.to_numpy()], distinct.cast(pl.String))
+    if not physical.null_count() and (not len(number) or int(number[-1]) == len(number) - 1):
+        return Coded(physical.cast(pl.Int32).to_numpy(), values)
+    place = np.full((int(number[-1]) if len(number) else 0) + 2, -1, dtype=np.int32)
+    place[number] = np.arange(len(number), dtype=np.int32)
+    return Coded(place[physical.fill_null(len(place) - 1).to_numpy()], values)
 
 
 def categories() -> pl.DataType:

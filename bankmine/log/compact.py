@@ -13,9 +13,9 @@ from bankmine.log.rows import Rows
 
 def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[QualityFinding], rejects: Sequence[Reject]) -> EventLog:
     """The compact log of these instances; an instance takes its attributes from the row that ends it, else from the one that begins it."""
-    place = np.where(found.closing >= 0, found.closing, found.opening)
-    other = np.where(found.opening >= 0, found.opening, found.closing)
-    rows_are_instances = np.array_equal(place, np.arange(len(rows))) and np.array_equal(other, place)
+    rows_are_instances = found.one_each
+    place = np.where(found.closing >= 0, found.closing, found.opening) if not rows_are_instances else found.closing
+    other = np.where(found.opening >= 0, found.opening, found.closing) if not rows_are_instances else found.closing
 
     def of(values: np.ndarray) -> np.ndarray:
         return values if rows_are_instances else values[place]
@@ -31,10 +31,9 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
 
     def lines(rows_of: np.ndarray) -> np.ndarray | None:
         """The lines of the rows that end or begin the instances, -1 = none; None where no instance has one."""
-        known = rows_of >= 0
-        if not known.any():
-            return None
-        return rows.line if known.all() and rows_are_instances else np.where(known, rows.line[rows_of], -1)
+        if rows_are_instances:
+            return rows.line if rows_of[0] >= 0 else None
+        return np.where(rows_of >= 0, rows.line[rows_of], -1)
 
     cases = len(rows.case.values)
     waiting = found.waiting
@@ -42,7 +41,7 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
         Attribute(of(rows.case.codes), rows.case.values),
         Attribute(of(rows.activity.codes), rows.activity.values),
         found.end,
-        found.start if (found.opening >= 0).any() else None,
+        found.start if not rows_are_instances or found.opening[0] >= 0 else None,
         text(rows.resource),
         item=found.item,
         row=None if rows_are_instances else place,
@@ -53,7 +52,7 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
         attributes={name: text(column) for name, column in rows.attributes.items()},
         numbers={name: number(column) for name, column in rows.numbers.items()},
         arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[of(rows.case.codes)],
-        case_events=np.bincount(rows.case.codes, minlength=cases),
+        case_events=np.diff(rows.offsets),
         items_known=found.items_known,
         waiting=WaitingItems(
             rows.case.codes[waiting], rows.activity.codes[waiting], rows.end[waiting], rows.file[waiting], rows.line[waiting]

@@ -9,6 +9,7 @@ import numpy as np
 from bankmine.errors import InputError
 from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.lifecycle import pair
+from bankmine.log.order import constant
 from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.rows import Rows, as_written
 from bankmine.log.transitions import STANDARD, Transition, Transitions, understand
@@ -25,7 +26,7 @@ class Instances:
 
     `opening`, `closing` int64 [instances]: the row that gives the start and the row that gives the end, -1 = none (one row
     may give both); `start`, `end` int64 UTC microseconds. `item` int64 [instances], None = each its own. `waiting` int64:
-    the SCHEDULE rows of work items without a session.
+    the SCHEDULE rows of work items without a session. `one_each`: every row is an instance, all of them with a start or none.
     """
 
     opening: np.ndarray
@@ -36,6 +37,7 @@ class Instances:
     waiting: np.ndarray
     items_known: bool
     findings: tuple[QualityFinding, ...]
+    one_each: bool = False
 
 
 def impossible(rows: Rows, columns: Mapping[str, str]) -> tuple[np.ndarray, list[Reject]]:
@@ -56,6 +58,8 @@ def instances(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
     Raises InputError NO_INSTANCES where no row shows any work.
     """
     found = _understood(rows, mode, columns)
+    if found.one_each:
+        return found
     place = np.where(found.closing >= 0, found.closing, found.opening)
     if not len(place):
         raise InputError(
@@ -115,7 +119,15 @@ def _understood(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances
 
 def _one_each(rows: Rows, columns: Mapping[str, str], kept: np.ndarray, findings: list[QualityFinding]) -> Instances:
     """Every kept row is an instance."""
-    starts = np.full(len(kept), UNKNOWN_TIME) if rows.start is None else rows.start[kept]
+    none = np.zeros(0, dtype=np.int64)
+    if len(kept) == len(rows) and rows.instance is None and (rows.end != UNKNOWN_TIME).all():
+        if rows.start is None:
+            findings = [*findings, _start_unknown(rows, kept)]
+            lone = constant(-1, len(kept)), kept, constant(UNKNOWN_TIME, len(kept)), rows.end
+            return Instances(*lone, None, none, False, tuple(findings), one_each=True)
+        if (rows.start != UNKNOWN_TIME).all():
+            return Instances(kept, kept, rows.start, rows.end, None, none, False, tuple(findings), one_each=True)
+    starts = constant(UNKNOWN_TIME, len(kept)) if rows.start is None else rows.start[kept]
     ended, begun = rows.end[kept] != UNKNOWN_TIME, starts != UNKNOWN_TIME
     open_rows, unknown_rows = kept[~ended], kept[ended & ~begun]
     half = kept[~ended | ~begun] if rows.start is not None else open_rows
@@ -145,7 +157,7 @@ def _one_each(rows: Rows, columns: Mapping[str, str], kept: np.ndarray, findings
         starts,
         rows.end[kept],
         item,
-        np.zeros(0, dtype=np.int64),
+        none,
         known,
         tuple(findings),
     )

@@ -1,7 +1,7 @@
 """From rows as read to events that can be used: every cell of a known role gets its meaning, every lost row its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -51,6 +51,14 @@ class Interpreted:
         return len(self.case)
 
 
+def in_categories(table: Table, columns: Columns) -> Table:
+    """The table with its columns of names in categories, encoded at once on all cores: cells of four bytes instead of texts."""
+    roles = ("case", "activity", *NAME_ROLES, *KEPT_APART)
+    wanted = {*(columns.source[role] for role in roles if role in columns.source), *columns.extra}
+    kinds = table.frame.schema
+    return replace(table, frame=table.frame.with_columns(pl.col(name).cast(categories()) for name in wanted if kinds[name] == pl.String))
+
+
 def interpret(
     table: Table,
     columns: Columns,
@@ -67,7 +75,7 @@ def interpret(
     and the finding with its code counts it. `currency` reads amounts in yuan (numbers.parse). Raises what
     `timestamps.parse` and `labels.cases` raise.
     """
-    frame, file, line = _in_categories(table.frame, columns), table.file.name, table.line
+    frame, file, line = table.frame, table.file.name, table.line
     case = labels.cases(frame[columns.source["case"]], file=file, column=columns.source["case"], line=line, null_words=null_words)
     activity = labels.activities(frame[columns.source["activity"]], column=columns.source["activity"], null_words=null_words)
     stamps = {
@@ -184,13 +192,6 @@ def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: np.ndarray) -
 
         notes.append(Note("TS_DST_OVERLAP", "warning", message, kept_rows[later > 0], stamp.column, stamp.cells))
     return times, notes
-
-
-def _in_categories(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
-    """The frame with its columns of names in categories, all of them encoded at once on all cores."""
-    roles = ("case", "activity", *NAME_ROLES, *KEPT_APART)
-    wanted = {*(columns.source[role] for role in roles if role in columns.source), *columns.extra}
-    return frame.with_columns(pl.col(name).cast(categories()) for name in wanted if frame.schema[name] == pl.String)
 
 
 def _kept(values: np.ndarray, keep: np.ndarray) -> np.ndarray:

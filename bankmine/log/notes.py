@@ -61,7 +61,7 @@ def _shown(note: Note) -> np.ndarray:
     """The rows of a note from which its examples are chosen: those with the smallest values."""
     if len(note.rows) <= EXAMPLES_SHOWN or note.cells is None:
         return note.rows[:EXAMPLES_SHOWN]
-    values = note.cells.gather(note.rows)
+    values = note.cells if len(note.rows) == len(note.cells) else note.cells.gather(note.rows)
     values = values.cast(pl.String) if isinstance(values.dtype, pl.Categorical) else values  # by what is written, not by its number
     largest = values.bottom_k(EXAMPLES_SHOWN).max()
     return note.rows[(values <= largest).fill_null(value=False).to_numpy()] if largest is not None else note.rows[:EXAMPLES_SHOWN]

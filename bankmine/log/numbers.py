@@ -58,9 +58,11 @@ def parse(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WO
 
 def _typed(cells: pl.Series, column: str) -> Numbers:
     """Number columns of Parquet, Excel and frames; their NaN means missing."""
-    values = cells.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().copy()
+    values = cells.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
     infinite = np.flatnonzero(np.isinf(values))
-    values[infinite] = np.nan
+    if len(infinite):
+        values = values.copy()
+        values[infinite] = np.nan
     return Numbers(values, (Note("NUM_NONFINITE", "warning", _nonfinite, infinite, column, cells),))
 
 

@@ -11,7 +11,7 @@ from bankmine.log.coded import coded
 from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, WaitingItems
 from bankmine.log.quality import QualityFinding, Reject
 
-MANY_ROWS = 500_000
+MANY_ROWS = 5_000_000
 
 Column = Attribute | pl.Series | np.ndarray | Sequence[str | None]
 
@@ -53,7 +53,7 @@ def case_offsets(case: np.ndarray, cases: int) -> np.ndarray:
     return offsets
 
 
-def canonical_order(case: np.ndarray, start: np.ndarray, end: np.ndarray, row: np.ndarray | None = None) -> np.ndarray:
+def canonical_order(case: np.ndarray, start: np.ndarray | None, end: np.ndarray, row: np.ndarray | None = None) -> np.ndarray:
     """The permutation that puts instances in the order case, end, start, source row.
 
     An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
@@ -63,9 +63,14 @@ def canonical_order(case: np.ndarray, start: np.ndarray, end: np.ndarray, row: n
     given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable")
     order = by_case(case if given is None else case[given])
     order = order if given is None else given[order]
-    case, start, end = case[order], start[order], end[order]
-    moment = np.where(end == UNKNOWN_TIME, start, end)
-    began = np.where(start == UNKNOWN_TIME, end, start)
+    if start is None and (end[1:] >= end[:-1]).all() and given is None:
+        return order
+    moment = began = end[order]
+    if start is not None:
+        begin = start[order]
+        began = np.where(begin == UNKNOWN_TIME, moment, begin)
+        moment = np.where(moment == UNKNOWN_TIME, begin, moment)
+    case = case[order]
     back = (moment[1:] < moment[:-1]) | ((moment[1:] == moment[:-1]) & (began[1:] < began[:-1]))
     back &= case[1:] == case[:-1]
     if back.any():
@@ -83,7 +88,7 @@ def by_case(case: np.ndarray) -> np.ndarray:
     from scipy.sparse import csr_array  # filled by counting, several times quicker than sorting; on few rows its import takes longer
 
     rows = np.arange(len(case), dtype=np.int32)
-    return csr_array((np.ones(len(case), dtype=np.int8), (case, rows)), shape=(int(case.max()) + 1, len(case))).indices
+    return csr_array((np.ones(len(case), dtype=np.int8), (case, rows)), shape=(int(case.max()) + 1, len(case))).indices.astype(np.int64)
 
 
 def numbered_by_first(item: np.ndarray) -> np.ndarray:
@@ -136,16 +141,18 @@ def assemble(
     else:
         case_codes, case_names = encode(case)
         activity_codes, activities = encode(activity)
-    if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(((begins == UNKNOWN_TIME) & (ends == UNKNOWN_TIME)).any())):
+    timeless = ends == UNKNOWN_TIME if start is None else (begins == UNKNOWN_TIME) & (ends == UNKNOWN_TIME)
+    if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(timeless.any())):
         raise ValueError("every instance needs a case, an activity and at least one time")
     resource_codes, resources = encode([None] * len(ends) if resource is None else resource)
-    order = canonical_order(case_codes, begins, ends, row) if order is None else order
+    order = canonical_order(case_codes, None if start is None else begins, ends, row) if order is None else order
+    offsets = case_offsets(case_codes, len(case_names))
     encoded = {name: encode(column) for name, column in (attributes or {}).items()}
     return EventLog(
         case_names=case_names,
         activities=activities,
         resources=resources,
-        case=case_codes[order],
+        case=np.repeat(np.arange(len(case_names), dtype=np.int32), np.diff(offsets)),
         activity=activity_codes[order],
         resource=resource_codes[order],
         start=begins if start is None else begins[order],
@@ -154,7 +161,7 @@ def assemble(
         file=constant(0, len(ends), np.int16) if file is None else np.asarray(file, dtype=np.int16)[order],
         line=constant(-1, len(ends)) if line is None else np.asarray(line, dtype=np.int64)[order],
         start_line=constant(-1, len(ends)) if start_line is None else np.asarray(start_line, dtype=np.int64)[order],
-        offsets=case_offsets(case_codes, len(case_names)),
+        offsets=offsets,
         attributes=MappingProxyType({name: Attribute(codes[order], values) for name, (codes, values) in encoded.items()}),
         numbers=MappingProxyType({name: np.asarray(column, dtype=np.float64)[order] for name, column in (numbers or {}).items()}),
         arrival=None if arrival is None else earliest(np.asarray(arrival, dtype=np.int64), case_codes, len(case_names)),

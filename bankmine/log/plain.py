@@ -10,6 +10,8 @@ import polars as pl
 from bankmine.log.dialect import Dialect
 
 LF, CR, QUOTE = b"\n"[0], b"\r"[0], b'"'[0]
+BLANK_END = b"\n\r\n"
+PIECE = 1 << 24
 
 
 def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) -> pl.DataFrame | None:
@@ -19,22 +21,13 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
     """
     if dialect.escapes or width < 2 or content.count(b"\r") != content.count(b"\r\n"):
         return None
-    data = np.frombuffer(content, dtype=np.uint8)
-    size = len(content.rstrip(b"\r\n"))
-    if content[size:] not in (b"", b"\n", b"\r\n"):
+    tail = content[-len(BLANK_END) :]
+    if tail.endswith((b"\n\n", BLANK_END)) or not tail.strip(b"\r\n"):
         return None  # blank lines at the end are counted by the exact reader like any others
-    ends = np.flatnonzero(data[:size] == LF)
-    if len(ends) < header_line:
-        return None
-    quotes = np.flatnonzero(data[:size] == QUOTE) if QUOTE in content else ends[:0]
-    delimiters = np.flatnonzero(data[:size] == ord(dialect.delimiter))
-    if len(quotes):
-        if not quotes_are_sound(data[:size], quotes, ord(dialect.delimiter)) or (np.searchsorted(quotes, ends) % 2).any():
-            return None
-        delimiters = delimiters[np.searchsorted(quotes, delimiters) % 2 == 0]
-    before = np.searchsorted(delimiters, ends)
-    fields = np.diff(np.append(before, len(delimiters)))[header_line - 1 :]  # of each line below the header
-    if not len(fields) or (fields != width - 1).any():
+    size = len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
+    lines = content.count(b"\n", 0, size) + 1 - header_line
+    quoted = QUOTE in content
+    if lines < 1 or (quoted and not quoted_lines_are_plain(content, size, ord(dialect.delimiter), header_line, width)):
         return None
     try:
         frame = pl.read_csv(
@@ -42,13 +35,47 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
             has_header=False,
             skip_lines=header_line,
             separator=dialect.delimiter,
-            quote_char='"' if len(quotes) else None,
+            quote_char='"' if quoted else None,
             schema={f"column_{number}": pl.String for number in range(1, width + 1)},
-            n_rows=len(fields),
+            n_rows=lines,
         )
-    except pl.exceptions.PolarsError:
+    except pl.exceptions.PolarsError:  # a line with too many fields, for one
         return None
-    return frame if frame.height == len(fields) else None
+    if frame.height != lines:
+        return None
+    # Of a line with too few fields the last one is null, as it is where the field is empty.
+    sound = quoted or not frame[:, -1].null_count() or lines_are_even(content, size, ord(dialect.delimiter), header_line, width)
+    return frame if sound else None
+
+
+def lines_are_even(content: bytes, size: int, delimiter: int, header_line: int, width: int) -> bool:
+    """Whether every line below the header has `width` fields, in a text without quotes."""
+    begin = 0
+    for _ in range(header_line):
+        begin = content.find(b"\n", begin) + 1
+    while begin < size:
+        end = content.rfind(b"\n", begin, min(begin + PIECE, size)) + 1
+        end = end if 0 < end and begin + PIECE < size else size
+        piece = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
+        marks = piece[(piece == delimiter) | (piece == LF)]
+        if end == size:
+            marks = np.append(marks, np.uint8(LF))
+        if len(marks) % width or (marks.reshape(-1, width) != [delimiter] * (width - 1) + [LF]).any():
+            return False
+        begin = end
+    return True
+
+
+def quoted_lines_are_plain(content: bytes, size: int, delimiter: int, header_line: int, width: int) -> bool:
+    """Whether every line below the header has `width` fields, and quotes stand only around them and doubled inside."""
+    data = np.frombuffer(content, dtype=np.uint8, count=size)
+    ends, quotes, delimiters = (np.flatnonzero(data == mark) for mark in (LF, QUOTE, delimiter))
+    if not quotes_are_sound(data, quotes, delimiter) or (np.searchsorted(quotes, ends) % 2).any():
+        return False
+    delimiters = delimiters[np.searchsorted(quotes, delimiters) % 2 == 0]
+    before = np.searchsorted(delimiters, ends)
+    fields = np.diff(np.append(before, len(delimiters)))[header_line - 1 :]
+    return bool((fields == width - 1).all())
 
 
 def quotes_are_sound(data: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:

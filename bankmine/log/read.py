@@ -10,14 +10,14 @@ import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError, UsageError
-from bankmine.log.checks import check_rows, close_rows, exact_duplicates
+from bankmine.log.checks import check_rows, exact_duplicates
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.compact import event_log
 from bankmine.log.database import database_table, is_database
 from bankmine.log.eventlog import EventLog, Source
 from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
-from bankmine.log.interpret import Interpreted, interpret
+from bankmine.log.interpret import Interpreted, in_categories, interpret
 from bankmine.log.quality import QualityFinding, Reject, chosen
 from bankmine.log.rows import Rows
 from bankmine.log.sources import paths_of
@@ -111,19 +111,22 @@ def read_log(
     else:
         tables = file_tables(source, encoding)
     understood = [recognise(table.frame.columns, given, file=table.file.name) for table in tables]
+    read = sum(table.frame.height + len(table.rejects) for table in tables)
+    files = [table.file for table in tables]
+    if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:
+        raise fewer_rows(read, settings.quality.expect_rows, files[0].name)
+    for number, found in enumerate(understood):
+        tables[number] = in_categories(tables[number], found)
     parts = [
         interpret(table, found, zone=zone or DEFAULT_ZONE, zone_given=zone is not None, time_format=time_format)
         for table, found in zip(tables, understood, strict=True)
     ]
-    read = sum(table.frame.height + len(table.rejects) for table in tables)
-    if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:
-        raise fewer_rows(read, settings.quality.expect_rows, tables)
-
     names = columns_of(understood)
-    rows = Rows.of(parts, [table.file.name for table in tables])
+    rows = Rows.of(parts, [file.name for file in files])
     rejects = [reject for table, part in zip(tables, parts, strict=True) for reject in (*table.rejects, *part.rejects)]
     findings = [found for table, part in zip(tables, parts, strict=True) for found in (*table.findings, *part.findings)]
     copied = repeated_rows(tables, parts, rows)
+    del tables, parts  # the cells are as large as all that follows
 
     wrong, reversed_rows = impossible(rows, names)
     if reversed_rows:
@@ -162,7 +165,7 @@ def read_log(
             "NO_ROWS",
             Text(zh="没有任何可用的行。", en="no row can be used."),
             Text(zh="请检查列的对应关系。", en="check which columns are used."),
-            tables[0].file.name,
+            files[0].name,
         )
     date_only = any(found.code == "TS_DATE_ONLY" for found in findings)
     findings += check_rows(rows, np.zeros(len(rows), dtype=bool) if dedupe else copied[kept], date_only=date_only)
@@ -172,7 +175,7 @@ def read_log(
         rows,
         made,
         Source(
-            files=tuple(table.file for table in tables),
+            files=tuple(files),
             columns=MappingProxyType(names),
             timezone=zone or DEFAULT_ZONE,
             parameters=MappingProxyType(
@@ -195,7 +198,7 @@ def file_tables(source: object, encoding: str | None) -> list[Table]:
     return [read_table(path, encoding=encoding) for path in paths_of(source)]
 
 
-def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
+def fewer_rows(read: int, expected: int, file: str) -> InputError:
     return InputError(
         "ROWS_FEWER",
         Text(
@@ -203,7 +206,7 @@ def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
             en=f"{read} rows were read, fewer than the {expected} that the configuration expects; the file may be cut.",
         ),
         Text(zh="请重新导出，或修改 [quality] expect_rows。", en="export it again, or change expect_rows under [quality]."),
-        tables[0].file.name,
+        file,
     )
 
 
@@ -221,14 +224,16 @@ def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: R
     Only rows of one case and one instant are compared.
     """
     copied = np.zeros(len(rows), dtype=bool)
-    suspect = close_rows(rows, 0)
+    suspect = np.sort(rows.tied[0])
     frames = []
     for number, (table, part) in enumerate(zip(tables, parts, strict=True)):
         places = usable_places(table, part)
         if places is None:
             return copied
         of_table = suspect[rows.file[suspect] == number] - int((rows.file < number).sum())
-        frames.append(table.frame[places[of_table]])
+        some = table.frame[places[of_table]]
+        # Categories are each file's own; texts can be compared.
+        frames.append(some.with_columns(column.cast(pl.String) for column in some if isinstance(column.dtype, pl.Categorical)))
     copied[suspect] = exact_duplicates(frames)
     return copied
 

@@ -50,7 +50,7 @@ def tidied(rows: TableRows, header: Header, width: int, file: str, findings: lis
 def without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with null in place of empty text."""
     sizes = frame.select(pl.col(pl.String).str.len_bytes().min())
-    texts = [name for name, size in zip(sizes.columns, sizes.row(0), strict=True) if size == 0] if sizes.width else []
+    texts = [name for name in sizes.columns if sizes[name].item() == 0]
     return frame.with_columns(pl.when(pl.col(texts).str.len_bytes() > 0).then(pl.col(texts))) if texts else frame
 
 
@@ -170,8 +170,8 @@ def huge_fields(frame: pl.DataFrame, line: np.ndarray, file: str) -> list[Qualit
     longest = frame.select(pl.col(pl.String).str.len_bytes().max())
     places = [
         (int(line[row]), name)
-        for name, size in (zip(longest.columns, longest.row(0), strict=True) if longest.width else ())
-        if (size or 0) > FIELD_LIMIT
+        for name in longest.columns
+        if (longest[name].item() or 0) > FIELD_LIMIT
         for row in (frame[name].str.len_bytes() > FIELD_LIMIT).fill_null(value=False).arg_true()
     ]
     if not places:

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from bankmine.log.coded import Coded, joined
-from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
+from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, Attribute
 from bankmine.log.interpret import Interpreted
-from bankmine.log.order import canonical_order, compact, constant
+from bankmine.log.order import canonical_order, case_offsets, compact
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity, chosen
 from bankmine.words import Text
 
@@ -48,14 +48,32 @@ class Rows:
     @cached_property
     def order(self) -> np.ndarray:
         """The places of the rows in canonical order (case, moment, start, place)."""
-        return canonical_order(self.case.codes, constant(UNKNOWN_TIME, len(self)) if self.start is None else self.start, self.end)
+        return canonical_order(self.case.codes, self.start, self.end)
 
     @cached_property
-    def to_next(self) -> np.ndarray:
-        """int64 [rows - 1]: microseconds from each row in canonical order to the next of its case, -1 where that is another case's."""
-        gap = np.diff(self.moment[self.order])
-        case = self.case.codes[self.order]
-        return np.where(case[1:] == case[:-1], gap, -1)
+    def offsets(self) -> np.ndarray:
+        """int64 [cases + 1]: where the rows of each case begin in canonical order."""
+        return case_offsets(self.case.codes, len(self.case.values))
+
+    @cached_property
+    def close(self) -> np.ndarray:
+        """int64: the rows at most a second after the one before or before the one after them in their case, in canonical order."""
+        near = np.diff(self.moment[self.order]) <= SECOND
+        near[self.offsets[1:-1] - 1] = False
+        beside = np.zeros(len(self), dtype=bool)
+        beside[1:] = near
+        beside[:-1] |= near
+        return self.order[np.flatnonzero(beside)]
+
+    @cached_property
+    def tied(self) -> tuple[np.ndarray, np.ndarray]:
+        """int64 [tied rows] twice: the rows that share case and instant with another, in canonical order; the number of their instant."""
+        place = self.close
+        case, moment = self.case.codes[place], self.moment[place]
+        fresh = np.append([True], (case[1:] != case[:-1]) | (moment[1:] != moment[:-1]))[: len(place)]
+        run = np.cumsum(fresh) - 1
+        several = np.bincount(run)[run] > 1
+        return place[several], run[several]
 
     @classmethod
     def of(cls, parts: Sequence[Interpreted], files: Sequence[str]) -> "Rows":

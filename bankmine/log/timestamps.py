@@ -214,7 +214,9 @@ def _notes(
         ("dd/mm/yyyy", "按日在前读取", "were read with days first"),
         ("mm/dd/yyyy", "按月在前读取", "were read with months first"),
     ):
-        yield note("TS_FORMAT", known, zh, en, "info", reading.forms.get(form, 0) + reading.date_forms.get(form, 0))
+        count = reading.forms.get(form, 0) + reading.date_forms.get(form, 0)
+        if count:
+            yield note("TS_FORMAT", known, zh, en, "info", count)
     dateless = known & (reading.dated | _all_midnight(value, known))
     yield note(
         "TS_DATE_ONLY",
