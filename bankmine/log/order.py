@@ -127,8 +127,9 @@ def assemble(
     `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
     integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
     the source that breaks ties (default: the order given); `order` the canonical order where it is known already. `arrival` is
-    int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows, int64 [values of case]) need `case` and
-    `activity` as Attributes, to whose codes they refer; cases without an instance are left out of both.
+    int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows,
+    int64 [values of case]) need `case` and `activity` as Attributes, to whose codes they refer; cases without an instance are left
+    out of both.
     """
     ends = np.asarray(end, dtype=np.int64)
     begins = constant(UNKNOWN_TIME, len(ends)) if start is None else np.asarray(start, dtype=np.int64)

@@ -55,7 +55,7 @@ def lines_are_even(content: bytes, size: int, delimiter: int, header_line: int, 
         begin = content.find(b"\n", begin) + 1
     while begin < size:
         end = content.rfind(b"\n", begin, min(begin + PIECE, size)) + 1
-        end = end if 0 < end and begin + PIECE < size else size
+        end = end if end > 0 and begin + PIECE < size else size
         piece = np.frombuffer(content, dtype=np.uint8, count=end - begin, offset=begin)
         marks = piece[(piece == delimiter) | (piece == LF)]
         if end == size:
