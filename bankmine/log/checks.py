@@ -27,8 +27,6 @@ def exact_duplicates(frames: Sequence[pl.DataFrame]) -> np.ndarray:
         same_columns.setdefault(tuple(sorted(frame.columns)), []).append(number)
     copied = np.concatenate(copies) if copies else np.zeros(0, dtype=bool)
     for names, numbers in same_columns.items():
-        if not names:
-            continue
         hashes = np.concatenate([frames[number].select(names).hash_rows().to_numpy() for number in numbers])
         rows = np.concatenate([np.arange(begins[number], begins[number + 1]) for number in numbers])
         suspect = np.flatnonzero(pl.Series(hashes).is_duplicated().to_numpy())
@@ -230,8 +228,6 @@ def _cut_cases(rows: Rows, head: np.ndarray) -> np.ndarray:
     Usual: more than half of all cases begin with it. Elsewhere: in more than half of the cases with that activity.
     """
     begins = rows.activity.codes[head]
-    if not len(begins):
-        return head
     starts = np.bincount(begins, minlength=len(rows.activity.values))
     usual = int(starts.argmax())
     if starts[usual] * 2 <= len(head):
