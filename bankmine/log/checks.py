@@ -29,8 +29,6 @@ def exact_duplicates(frames: Sequence[pl.DataFrame]) -> np.ndarray:
         same_columns.setdefault(tuple(sorted(frame.columns)), []).append(number)
     copied = np.concatenate(copies) if copies else np.zeros(0, dtype=bool)
     for names, numbers in same_columns.items():
-        if not names:
-            continue
         hashes = np.concatenate([frames[number].select(names).hash_rows().to_numpy() for number in numbers])
         rows = np.concatenate([np.arange(begins[number], begins[number + 1]) for number in numbers])
         suspect = np.flatnonzero(pl.Series(hashes).is_duplicated().to_numpy())

@@ -89,15 +89,15 @@ def reencoded(content: bytes, encoding: str, file: str) -> bytes:
         return content.decode(encoding).removeprefix("\ufeff").encode("utf-8")
     except UnicodeDecodeError as error:
         raise undecodable(error, encoding, file) from None
-    except UnicodeEncodeError:  # lone surrogates, which UTF-16 readers let pass
+    except UnicodeError:  # lone surrogates, which UTF-7 lets pass, and codecs that name no place
         raise invalid(file, None, encoding) from None
 
 
 def known(given: str, file: str) -> str:
     name = ALIASES.get(given.strip().lower().replace("_", "-"), given.strip())
     try:
-        codecs.lookup(name)
-    except LookupError:
+        "a".encode(name)
+    except (LookupError, ValueError):  # unknown, not for text (hex), undefined, or no name at all
         raise InputError(
             "ENC_UNKNOWN",
             Text(zh=f"未知的编码“{given}”。", en=f"unknown encoding {given!r}."),

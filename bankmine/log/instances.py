@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from bankmine.errors import InputError
-from bankmine.log.eventlog import UNKNOWN_TIME
+from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
 from bankmine.log.lifecycle import pair
 from bankmine.log.order import constant
 from bankmine.log.quality import QualityFinding, Reject
@@ -148,7 +148,7 @@ def _one_each(rows: Rows, columns: Mapping[str, str], kept: np.ndarray, findings
     item, known = None, False
     if rows.instance is not None and (rows.instance.codes[kept] >= 0).any():
         known = True
-        item = _items_by_instance(rows, kept)
+        item = _items_by_instance(rows, rows.instance, kept)
     elif rows.start is None and len(unknown_rows):
         findings.append(_start_unknown(rows, unknown_rows))
     return Instances(
@@ -163,13 +163,11 @@ def _one_each(rows: Rows, columns: Mapping[str, str], kept: np.ndarray, findings
     )
 
 
-def _items_by_instance(rows: Rows, kept: np.ndarray) -> np.ndarray:
+def _items_by_instance(rows: Rows, instance: Attribute, kept: np.ndarray) -> np.ndarray:
     """int64 [kept]: one number for each (case, activity, instance id); rows without an id have a number of their own."""
-    if rows.instance is None:
-        return kept
-    name = rows.instance.codes[kept].astype(np.int64)
+    name = instance.codes[kept].astype(np.int64)
     key = (rows.case.codes[kept].astype(np.int64) * len(rows.activity.values) + rows.activity.codes[kept]) * (
-        len(rows.instance.values) + 1
+        len(instance.values) + 1
     ) + name
     group = np.unique(key, return_inverse=True)[1]
     return np.where(name >= 0, group, len(kept) + kept)
