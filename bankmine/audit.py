@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from bankmine import __version__
+from bankmine.api import Analysis
 from bankmine.errors import InputError
-from bankmine.log.eventlog import EventLog
 from bankmine.show.records import json_bytes
 from bankmine.words import Text
 
@@ -38,35 +38,53 @@ def audit_name(output: Path) -> Path:
 
 
 def audit(
-    log: EventLog,
+    analyses: Sequence[Analysis],
     outputs: Mapping[Path, bytes],
     place: Path,
     *,
     exit_status: int,
-    people: str,
     config: Path | None = None,
     run: str | None = None,
 ) -> bytes:
     """The audit of a run as JSON; only here the run's own clock is told. `place`: where it will lie; paths in it count from there.
 
-    `people`: how people appear in the outputs ("show": by name).
+    Rows are added up over the logs; two parts of one log count once. `people`: how they appear in the outputs ("show": by name).
     """
-    source = log.source
+    sources = list({each.log.source.files: each.log.source for each in analyses}.values())
+    parameters = [(name, str(value)) for source in sources for name, value in source.parameters.items()]
     body: dict[str, Any] = {
         "schema": SCHEMA,
         "version": __version__,
         "run": run,
         "written": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         "exit": exit_status,
-        "people": people,
+        "people": analyses[0].settings.privacy.people,
         "config": None if config is None else _entry(config, config.read_bytes(), place),
-        "inputs": [{"path": _path(Path(f.name), place), "bytes": f.bytes, "sha256": f.sha256} for f in source.files],
+        "inputs": [
+            *({"path": _path(Path(f.name), place), "bytes": f.bytes, "sha256": f.sha256} for source in sources for f in source.files),
+            *(_entry(path, path.read_bytes(), place) for path in beside(analyses, config)),
+        ],
         "outputs": [_entry(path, content, place) for path, content in outputs.items()],
-        "rows": {"read": source.rows_read, "used": source.rows_used, "set_aside": source.rows_set_aside, "merged": source.rows_merged},
-        "parameters": {name: str(value) for name, value in sorted(source.parameters.items())},
+        "rows": {name: sum(getattr(source, f"rows_{name}") for source in sources) for name in ("read", "used", "set_aside", "merged")},
+        "parameters": {name: " | ".join(dict.fromkeys(v for n, v in parameters if n == name)) for name in sorted(dict(parameters))},
         "versions": {"python": platform.python_version()} | {name: installed(name) for name in LIBRARIES},
     }
     return json_bytes({**body, "digest": _digest(body)})
+
+
+def beside(analyses: Sequence[Analysis], config: Path | None) -> list[Path]:
+    """What the analyses read besides their logs and the `config`: own configurations, definitions, rules, answers."""
+    named = [
+        path
+        for each in analyses
+        for path in (
+            each.settings.file,
+            None if each.process is None else Path(each.process),
+            *map(each.settings.beside, (*each.settings.controls.files, *filter(None, (each.settings.survey.file,)))),
+        )
+        if path is not None and path.suffix and path.is_file()
+    ]
+    return [path for path in dict.fromkeys(named) if config is None or path.absolute() != config.absolute()]
 
 
 def verify(report: Path) -> list[Checked]:

@@ -28,14 +28,19 @@ class Bank(Shown):
     settings: Settings
 
     @cached_property
+    def earlier(self) -> dict[str, Analysis]:
+        """The analyses of the logs from before a change, where the configuration names them."""
+        return {
+            log.name: _analysis(log.model_copy(update={"file": log.before}), self.settings)
+            for log in self.settings.log
+            if log.before is not None
+        }
+
+    @cached_property
     def evaluations(self) -> dict[str, Evaluation]:
         """What came of the changes, by log, where the configuration names a log from before."""
-        found = {}
-        for log in self.settings.log:
-            if log.before is not None:
-                then = _analysis(log.model_copy(update={"file": log.before}), self.settings)
-                found[log.name] = compare(then, self.analyses[log.name], carried_out=log.done)
-        return found
+        done = {log.name: log.done for log in self.settings.log}
+        return {name: compare(then, self.analyses[name], carried_out=done[name]) for name, then in self.earlier.items()}
 
     @cached_property
     def diagnosis(self) -> BankDiagnosis:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bankmine.cli.options import ExcelOption, JsonOption, PdfOption, PlayedOn, Reading, ReportOption, TwinOption, on_a_log
-from bankmine.cli.output import ADVISING, MEASURING, READING, WRITING, distinct, show, stages
+from bankmine.cli.output import ADVISING, MEASURING, READING, WRITING, audited, distinct, show, stages
 
 
 @on_a_log
@@ -49,10 +49,5 @@ def analyze(
             from bankmine.report.pdf import pdf as as_pdf
 
             content[outputs["--pdf"]] = as_pdf(analysis, reading.language)
-        if content:
-            from bankmine.audit import audit, audit_name
-
-            place = audit_name(next(iter(content)))
-            content[place] = audit(log, dict(content), place, exit_status=0, people=analysis.settings.privacy.people, config=reading.config)
-        write(content)
+        write(audited(content, [analysis], reading.config))
     show(blocks, reading.language, log.source.timezone)

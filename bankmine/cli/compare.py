@@ -17,7 +17,7 @@ from bankmine.cli.options import (
     named_values,
     on_a_log,
 )
-from bankmine.cli.output import READING, as_files, distinct, show, stages
+from bankmine.cli.output import READING, as_files, audited, distinct, show, stages
 from bankmine.errors import UsageError
 from bankmine.words import Text
 
@@ -97,9 +97,10 @@ def compare(
         broken = breaches(after.as_json(), {name: values[0] for name, values in limits}) if limits else []
         blocks = [*found.blocks(), *(breach.block() for breach in broken)]
         source = Text(zh="{a} → {b}", en="{a} → {b}").format(a=source_of(before), b=source_of(after))
-        write(as_files(outputs, TITLE, source, blocks, found.as_json(), after, reading.language))
+        content = as_files(outputs, TITLE, source, blocks, found.as_json(), after, reading.language)
+        write(audited(content, [before, after], reading.config, status := BREACHED if broken else DONE))
     show(blocks, reading.language, after.zone)
-    return BREACHED if broken else DONE
+    return status
 
 
 def _sides(reading: Reading, at: str | None, twin: PlayedOn) -> "tuple[Analysis, Analysis, int | None]":

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bankmine.cli.options import JsonOption, LangOption, Language, ReportOption
-from bankmine.cli.output import distinct, show
+from bankmine.cli.output import audited, distinct, show
 from bankmine.words import Lang
 
 
@@ -37,5 +37,5 @@ def diagnose(
         content[outputs["--report"]] = page(bank, language).encode("utf-8", "backslashreplace")
     if "--json" in outputs:
         content[outputs["--json"]] = json_bytes(bank.as_json())
-    write(content)
+    write(audited(content, [*bank.analyses.values(), *bank.earlier.values()], config))
     show(bank.blocks(), language, bank.zone)

@@ -112,17 +112,37 @@ def distinct(outputs: Mapping[str, Path | None], inputs: Iterable[str]) -> dict[
             continue
         place = path.resolve()
         if place in taken:
-            raise UsageError(
-                "OUTPUT_CLASH",
-                Text(zh="{option} 与{other}是同一个文件。", en="{option} is the same file as {other}.").format(
-                    option=option, other=taken[place]
-                ),
-                Text(zh="请换一个文件名。", en="choose another name."),
-                str(path),
-            )
+            raise clash(Text.same(option), taken[place], path)
         taken[place] = Text.same(option)
         wanted[option] = path
+    if wanted:
+        from bankmine.audit import audit_name
+
+        own = audit_name(next(iter(wanted.values())))
+        if own.resolve() in taken:
+            raise clash(taken[own.resolve()], Text(zh="审计文件", en="the audit file"), own)
     return wanted
+
+
+def clash(one: Text, other: Text, path: Path) -> UsageError:
+    return UsageError(
+        "OUTPUT_CLASH",
+        Text(zh="{one} 与{other}是同一个文件。", en="{one} is the same file as {other}.").format(one=one, other=other),
+        Text(zh="请换一个文件名。", en="choose another name."),
+        str(path),
+    )
+
+
+def audited(
+    content: Mapping[Path, bytes], analyses: Sequence["Analysis"], config: Path | None, exit_status: int = 0
+) -> Mapping[Path, bytes]:
+    """The files with the audit of them beside the first; none where there are none."""
+    if not content:
+        return content
+    from bankmine.audit import audit, audit_name
+
+    place = audit_name(next(iter(content)))
+    return {**content, place: audit(analyses, content, place, exit_status=exit_status, config=config)}
 
 
 def as_files(

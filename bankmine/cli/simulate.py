@@ -6,7 +6,7 @@ import typer
 
 from bankmine.cli.measures import Format, FormatOption, put, write
 from bankmine.cli.options import ExcelOption, JsonOption, PdfOption, Reading, ReportOption, on_a_log
-from bankmine.cli.output import as_files, distinct, working
+from bankmine.cli.output import as_files, audited, distinct, working
 from bankmine.show.records import json_bytes
 from bankmine.show.records import write as write_files
 from bankmine.words import Text
@@ -46,7 +46,8 @@ def simulate(
         analysis = reading.analyze(reading.read())
         found = analysis.simulate(*(change or ()))
         name, page = forecast_blocks(found)
-        write_files(as_files(outputs, name, source_of(analysis), page, found.as_json(), analysis, reading.language))
+        content = as_files(outputs, name, source_of(analysis), page, found.as_json(), analysis, reading.language)
+        write_files(audited(content, [analysis], reading.config))
     if form is Format.JSON:
         put(json_bytes(found.as_json()))
     else:

@@ -205,8 +205,7 @@ def _placed(
             shutil.rmtree(stale, ignore_errors=True)  # of a run that was killed: nobody else holds the lock
         folder = next(p for k in range(1, 100_000) if not (p := wanted if k == 1 else wanted.with_name(f"{wanted.name}-{k}")).exists())
         outputs = {folder / name: data for name, data in content.items()}
-        people = settings.privacy.people
-        record = audit(analysis.log, outputs, folder / NAME, exit_status=exit_status, people=people, config=settings.file, run=run)
+        record = audit([analysis], outputs, folder / NAME, exit_status=exit_status, config=settings.file, run=run)
         with ExitStack() as leftovers:
             draft = Path(tempfile.mkdtemp(prefix=f"{PART}{job.name}-", dir=wanted.parent))
             leftovers.callback(shutil.rmtree, draft, ignore_errors=True)  # there is nothing of that name once it is renamed

@@ -8,7 +8,7 @@ import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
-from bankmine.log.table import SourceFile, Table
+from bankmine.log.table import SourceFile, Table, in_calendar
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def table_of(source: Any) -> Table:
         source = pm4py.convert_to_dataframe(source)
     if isinstance(source, pl.LazyFrame):
         source = source.collect()
-    frame = source if isinstance(source, pl.DataFrame) else _from_pandas(source)
+    frame = in_calendar(source if isinstance(source, pl.DataFrame) else _from_pandas(source))
     if not frame.height:
         raise InputError(
             "NO_ROWS",

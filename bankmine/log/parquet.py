@@ -13,7 +13,7 @@ from bankmine.errors import InputError
 from bankmine.log.container import AGAIN, Source
 from bankmine.log.header import Header, named_columns, no_rows
 from bankmine.log.rowchecks import TableRows, tidied
-from bankmine.log.table import Table
+from bankmine.log.table import Table, in_calendar
 from bankmine.words import Text
 
 MARK = b"PAR1"
@@ -47,7 +47,7 @@ def read_parquet(source: Source) -> Table:
             AGAIN,
             file,
         )
-    frame = whole_frame(content, file)
+    frame = in_calendar(whole_frame(content, file))
     if not frame.width or not frame.height:
         raise no_rows(file)
     header, findings = named_columns(Header(1, tuple(frame.columns), (), ()), file)

@@ -7,6 +7,10 @@ import polars as pl
 
 from bankmine.log.quality import QualityFinding, Reject
 
+FIRST_DAY, LAST_DAY = -719_160, 2_932_893  # of Python's calendar since 1970-01-01, a few days spared for zones
+DAY_IN = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+TYPED_END = (1 << 63) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -33,3 +37,23 @@ class Table:
     line: np.ndarray
     findings: tuple[QualityFinding, ...] = ()
     rejects: tuple[Reject, ...] = ()
+
+
+def in_calendar(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the times that no calendar holds (a damaged file, the infinity of a database) at its nearest end.
+
+    They are out of range there as well; left as they are, Polars panics over the first one that is to be shown.
+    """
+    moved = []
+    for name, kind in frame.schema.items():
+        if isinstance(kind, pl.Datetime):
+            unit = DAY_IN[kind.time_unit]
+            first, last = max(FIRST_DAY * unit, -TYPED_END), min(LAST_DAY * unit, TYPED_END)
+        elif kind == pl.Date:
+            first, last = FIRST_DAY, LAST_DAY
+        elif kind == pl.Time:
+            first, last = 0, DAY_IN["ns"] - 1
+        else:
+            continue
+        moved.append(pl.col(name).to_physical().clip(first, last).cast(kind))
+    return frame.with_columns(moved)

@@ -1,6 +1,7 @@
 """Tables and documents as bytes, and files that appear whole or not at all."""
 
 import csv
+import glob
 import io
 import json
 import os
@@ -24,9 +25,12 @@ def json_bytes(document: object) -> bytes:
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 
-def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
-    """CSV of rows that share their keys, in the order of the first row's; lists are joined, what is nested deeper is left out."""
-    names = [name for name in (rows[0] if rows else {}) if not any(isinstance(row[name], Mapping) for row in rows)]
+def csv_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> str:
+    """CSV of rows that share their keys, in the order of the first row's; lists are joined, what is nested deeper is left out.
+
+    `columns`: the keys where there may be no row.
+    """
+    names = [name for name in (rows[0] if rows else columns) if not any(isinstance(row[name], Mapping) for row in rows)]
     return _csv(names, ([_flat(row[name]) for name in names] for row in rows))
 
 
@@ -105,15 +109,46 @@ def sync_folder(folder: Path) -> None:
 
 
 def _draft(path: Path, content: bytes, leftovers: ExitStack) -> str:
-    """The content under a temporary name beside its place, with the rights that a new file would have."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:60]}.", suffix=".part")
+    """The content under a temporary name beside its place, with the rights that a new file would have.
+
+    It stays locked until all is done, so that a draft without a lock is known to be of a run that was killed.
+    """
+    prefix = f".{path.name[:60]}."
+    _sweep(path.parent, prefix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".part")
     leftovers.callback(_remove, name)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.chmod(name, _mode(path))
-        os.fsync(file.fileno())
+    file = leftovers.enter_context(os.fdopen(handle, "wb"))
+    _locked(handle)
+    file.write(content)
+    file.flush()
+    os.chmod(name, _mode(path))
+    os.fsync(handle)
+    if os.name == "nt":
+        file.close()  # what is open cannot be renamed there
     return name
+
+
+def _sweep(folder: Path, prefix: str) -> None:
+    """Drafts of a run that was killed go. An empty one may be somebody's who has not locked it yet, and takes no room."""
+    if os.name == "nt":
+        return
+    for stale in folder.glob(f"{glob.escape(prefix)}{'[a-z0-9_]' * 8}.part"):
+        with suppress(OSError), stale.open("rb") as file:
+            if os.fstat(file.fileno()).st_size and _locked(file.fileno()):
+                stale.unlink()
+
+
+def _locked(handle: int) -> bool:
+    """Takes the lock of a file until it is closed, also by the death of its process; False where somebody has it."""
+    if os.name == "nt":
+        return False
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _mode(path: Path) -> int:
