@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.log.eventlog import DAY, SECOND
+from bankmine.log.imperfections.displaced import by_days
 from bankmine.log.lifecycle import grouped
 from bankmine.log.quality import QualityFinding
 from bankmine.log.rows import Rows
@@ -98,9 +99,6 @@ def _form_based(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
     case, time = rows.case.codes[order], rows.moment[order]
     first = np.ones(len(order), dtype=bool)
     first[1:] = (case[1:] != case[:-1]) | (time[1:] != time[:-1])
-    if rows.start is not None:
-        begun = rows.start[order]
-        first[1:] |= begun[1:] != begun[:-1]
     run = np.cumsum(first) - 1
     size = np.bincount(run)
     long = np.flatnonzero((size >= TIED_ROWS)[run])
@@ -115,25 +113,44 @@ def _form_based(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
             "warning",
             places,
             Text(
-                zh=f"{len(places)} 行与同一案件的至少两个其他环节时间完全相同（按表单保存时间记录）；先后顺序未知，按文件顺序排列。",
+                zh=f"{len(places)} 行与同一案件的至少两个其他环节时间完全相同（按表单保存时间记录）；先后顺序未知，按文件顺序排列；其间的等待为 0 或偏短，表单之前的等待偏长。",
                 en=f"{len(places)} rows share one instant with at least two other activities of their case (a form was saved); "
-                "their order is not known, that of the file is used.",
+                "their order is not known, that of the file is used; waits inside the form vanish, the one before it is too long.",
             ),
         )
     ]
 
 
 def _time_travel(rows: Rows) -> list[QualityFinding]:
-    """Rows out of order by whole days in a file that is otherwise in order of time within each case.
+    """Rows out of order by whole days in a file that is otherwise in order of time, within each case or as a whole.
 
     A row whose time moved by a whole number of days would stand between its neighbours in the file (its date was typed by hand).
     """
+    places = np.union1d(_out_of_case(rows), by_days(rows.moment, rows.file))
+    if not len(places):
+        return []
+    return [
+        rows.finding(
+            "TIME_TRAVEL",
+            "warning",
+            places,
+            Text(
+                zh=f"{len(places)} 行的时间与其在文件中的位置相差整天（可能是日期登记有误）；按登记时间排序，环节次序可能颠倒，前后等待相差整天。",
+                en=f"the times of {len(places)} rows are off by whole days from their place in the file (a date entered wrong, perhaps); "
+                "they are ordered by the time as recorded: activities may change places, and waits are days too long or too short.",
+            ),
+        )
+    ]
+
+
+def _out_of_case(rows: Rows) -> np.ndarray:
+    """The rows (places) out of order by whole days in their case, where cases are mostly in order of time in the file."""
     order = np.lexsort((np.arange(len(rows)), rows.case.codes))
     case, time = rows.case.codes[order], rows.moment[order]
     same = case[1:] == case[:-1]
     step = np.diff(time)
     if not same.any() or (step[same] >= 0).mean() < MOSTLY:
-        return []
+        return order[:0]
     back = np.flatnonzero(same & (step < 0))  # the row after this place is earlier
     inside = np.append(same, [False])  # whether a place has a next row in its case
     before = np.concatenate([[False], same])[back]
@@ -145,21 +162,7 @@ def _time_travel(rows: Rows) -> list[QualityFinding]:
     # Too early: the next row, moved on by k days.
     later = time[np.minimum(back + 2, len(time) - 1)]
     early = after & ~late & (least >= 1) & (least <= (later - time[back + 1]) // DAY)
-    places = np.sort(np.concatenate([order[back[late]], order[back[early] + 1]]))
-    if not len(places):
-        return []
-    return [
-        rows.finding(
-            "TIME_TRAVEL",
-            "warning",
-            places,
-            Text(
-                zh=f"{len(places)} 行的时间与其在文件中的位置相差整天（可能是日期登记有误）；按登记时间排序。",
-                en=f"the times of {len(places)} rows are off by whole days from their place in the file (a date entered wrong, perhaps); "
-                "they are ordered by the time as recorded.",
-            ),
-        )
-    ]
+    return np.concatenate([order[back[late]], order[back[early] + 1]])
 
 
 def _odd_cases(rows: Rows, order: np.ndarray) -> list[QualityFinding]:

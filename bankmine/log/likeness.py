@@ -27,9 +27,12 @@ MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w
 PUNCTUATION = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
+PREFIX = re.compile(r"^[(\[（【#]*\w*\d[\w-]*[)\]）】]*[\s_:：/\\|,.-]*")
+ADDED = re.compile(r"\s*[(（\[【_#:：@/|-][^)）\]】]*[)）\]】]?$")
 SHORTEST_TYPO = 6
 LONGEST_NAME = 500
 FEWEST_POLLUTED = 3
+FEWEST_ADDED = 5
 MOST_COMPARED = 20_000
 MOST_SYNONYMS = 300
 MOST_SHARING_A_STEM = 20
@@ -186,14 +189,31 @@ def _variants(counts: Mapping[str, int], key: Callable[[str], str]) -> tuple[lis
 
 
 def _polluted(counts: Mapping[str, int]) -> list[str]:
-    """Labels of which at least three differ only in an ending with digits, with hardly more rows than labels."""
-    groups: dict[str, list[str]] = defaultdict(list)
+    """Labels that are another one with something varying at an end.
+
+    Either at least three of them differ only in an ending or a beginning with digits, with hardly more rows than labels; or at least
+    five, all bases together, are a label with at least twice as many rows and something with digits before or behind it, or in brackets
+    or behind a sign (a case number, a workplace, a person).
+    """
+    groups: dict[str, set[str]] = defaultdict(set)
+    added: set[str] = set()
+    heads = {label.casefold(): rows for label, rows in counts.items()}
     for label in counts:
-        base = SUFFIX.sub("", label)
-        if base and base != label:
-            groups[base.casefold()].append(label)
-    large = [group for group in groups.values() if len(group) >= FEWEST_POLLUTED]
-    return sorted(label for group in large if sum(counts[label] for label in group) < 2 * len(group) for label in group)
+        for ending in (SUFFIX, PREFIX):
+            base = ending.sub("", label)
+            if base and base != label:
+                groups[base.casefold()].add(label)
+        for ending in (SUFFIX, PREFIX, ADDED):
+            base = ending.sub("", label).casefold()
+            if base != label.casefold() and heads.get(base, 0) >= 2 * counts[label]:
+                added.add(label)
+    found = {
+        label
+        for group in groups.values()
+        if len(group) >= FEWEST_POLLUTED and sum(map(counts.__getitem__, group)) < 2 * len(group)
+        for label in group
+    }
+    return sorted(found | added if len(added) >= FEWEST_ADDED else found)
 
 
 def _similar(counts: Mapping[str, int]) -> list[str]:

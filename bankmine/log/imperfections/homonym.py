@@ -1,0 +1,98 @@
+"""Homonymous labels: one label for two different steps."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from bankmine.log.imperfections.base import Detector, Traces
+from bankmine.log.likeness import shown
+from bankmine.log.quality import QualityFinding
+from bankmine.words import Text
+
+
+@dataclass(frozen=True)
+class Homonyms(Detector):
+    """Labels whose occurrences fall into two groups that share neither what comes before nor what comes after, nor who does them.
+
+    What stands before an occurrence and what stands after it are joined; ways with less than `rare` of the label's instances are left
+    out. Where they fall apart into several groups of at least `fewest` instances and `least` of the label's, and at least
+    `both` of the cases with the smaller group have the larger one too, the label means two things: one step in two variants of the
+    process does not meet itself in one case, and one that is repeated comes back to what follows it the first time. The same holds
+    where `by_role` of the cases in which it occurs twice, `least` of its cases at least, have the same two roles in the same order.
+    """
+
+    code: ClassVar[str] = "LABEL_HOMONYM"
+
+    rare: float = 0.015
+    least: float = 0.03
+    fewest: int = 10
+    both: float = 0.5
+    by_role: float = 0.9
+
+    def find(self, traces: Traces) -> QualityFinding | None:
+        log = traces.log
+        if not traces.few_labels:
+            return None
+        # A label that never meets itself in a case cannot stand for two of its steps.
+        _, activity, times = traces.occurrences
+        again = np.bincount(activity[times > 1], minlength=len(log.activities))
+        found = [(label, rows) for label in np.flatnonzero(again >= self.fewest).tolist() if len(rows := self._two(traces, label))]
+        if not found:
+            return None
+        names = [shown(log.activities[label]) for label, _ in found[:3]]
+        rows = np.concatenate([rows for _, rows in found])
+        return traces.finding(
+            self.code,
+            rows,
+            Text(
+                zh=f"{len(rows)} 个环节实例的名称在流程的两处代表不同的步骤（前后环节完全不同）：{'、'.join(names)}；"
+                "返工因此被高估，两步的等待和工时混在一起。建议按位置改用不同名称。",
+                en=f"{len(rows)} activity instances have a label that stands for different steps at two places of the process (nothing "
+                f"before or after them in common): {', '.join(names)}; rework is overstated, and waits and work of the two are mixed. "
+                "Consider naming them apart.",
+            ),
+            role="activity",
+        )
+
+    def _two(self, traces: Traces, label: int) -> np.ndarray:
+        """The instances of the label where it means two things, else none."""
+        rows = np.flatnonzero(traces.log.activity == label)
+        return rows if self._apart(traces, rows) or self._by_roles(traces, rows) else rows[:0]
+
+    def _by_roles(self, traces: Traces, rows: np.ndarray) -> bool:
+        """Whether two roles have it in turn."""
+        log, role = traces.log, traces.log.attributes.get("role")
+        if role is None:
+            return False
+        case = log.case[rows]
+        first = np.flatnonzero(np.bincount(case, minlength=log.cases)[case] == 2)[::2]
+        if len(first) < max(self.fewest, self.least * len(np.unique(case))):
+            return False
+        one, two = role.codes[rows[first]].astype(np.int64), role.codes[rows[first + 1]].astype(np.int64)
+        turns = (one >= 0) & (two >= 0) & (one != two)
+        most = np.unique(one[turns] * len(role.values) + two[turns], return_counts=True)[1]
+        return bool(most.max(initial=0) >= self.by_role * len(first))
+
+    def _apart(self, traces: Traces, rows: np.ndarray) -> bool:
+        """Whether they stand at two places of the process, often in one case."""
+        log, width = traces.log, len(traces.log.activities) + 1
+        before, after = traces.before[rows] + 1, traces.after[rows] + 1
+        way, of_row, many = np.unique(before.astype(np.int64) * width + after, return_inverse=True, return_counts=True)
+        common = many >= max(self.rare * len(rows), 3)
+        if not common.any():
+            return False
+        source, target = way // width, way % width + width
+        graph = coo_array((many[common], (source[common], target[common])), shape=(2 * width, 2 * width))
+        group = np.where(common, connected_components(graph, directed=False)[1][source], -1)[of_row]
+        sizes = np.bincount(group[group >= 0])
+        large = np.flatnonzero(sizes >= max(self.fewest, self.least * len(rows)))
+        if len(large) < 2:
+            return False
+        main = int(sizes.argmax())
+        has_main = np.zeros(log.cases, dtype=bool)
+        has_main[log.case[rows[group == main]]] = True
+        met = [has_main[np.unique(log.case[rows[group == other]])].mean() for other in large.tolist() if other != main]
+        return max(met) >= self.both

@@ -1,0 +1,110 @@
+"""Scattered events: events that stand in other columns of the rows, not in rows of their own."""
+
+import numpy as np
+import polars as pl
+
+from bankmine.log.columns import Columns
+from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME
+from bankmine.log.interpret import Interpreted
+from bankmine.log.notes import Note, gather
+from bankmine.log.quality import QualityFinding
+from bankmine.log.table import Table
+from bankmine.log.zones import to_utc
+from bankmine.words import Text
+
+STAMP = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}[:：时点]\d{2}(?:[:：分]\d{2})?"
+NUMBERS = r"^(\d+)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d+)(?:\D+(\d+))?"
+SEPARATOR = r"\s*(?:;|；|\||,|，|、|\+|→|>|/|&|\n)\s*"
+FEWEST = 3  # rows
+LOOKED_AT = 5_000  # cells of a column, spread over the table: what none of them shows is not looked for in the rest
+IN_CASE = 0.8
+AROUND = DAY
+NEAR = 60 * SECOND  # a time that the row has already, perhaps cut to the minute
+TEXTS = ("status",)  # of the columns with a role, those that people write into
+
+
+def further_events(table: Table, columns: Columns, part: Interpreted, places: np.ndarray | None, zone: str) -> list[QualityFinding]:
+    """SCATTERED_EVENT: cells outside the columns in use that hold times, or several activities, of events without a row.
+
+    A column counts where at least three rows hold a date with a clock time that is none of the row's own and not the beginning or
+    the end of the case, and where at least 80 % of these lie in the time of their case or a day around it (a deadline lies after it, a
+    birthday has no clock time); or where at least three rows list several of the log's activities, the activity column included.
+    `places`: the rows of the table that are usable, None where that is not known.
+    """
+    frame = table.frame
+    used = {source for role in columns.source if role not in TEXTS for source in columns.parts(role, frame.columns)}
+    activity = columns.source["activity"]
+    notes = [_note(_listing(part.activity, part.activity), activity, part.activity)]
+    for name in frame.columns:
+        if places is None or name in used or frame.schema[name] != pl.String:
+            continue
+        some = frame[name].gather_every(max(1, frame.height // LOOKED_AT)).drop_nulls()
+        timed = some.str.contains(STAMP).any()
+        if timed or some.str.contains(SEPARATOR).any():
+            cells = frame[name][places]
+            rows = _timed(cells, part, zone) if timed else np.zeros(0, dtype=np.int64)
+            notes.append(_note(np.union1d(rows, _listing(cells, part.activity)), name, cells))
+    return list(gather(notes, table.file.name, part.line))
+
+
+def _timed(cells: pl.Series, part: Interpreted, zone: str) -> np.ndarray:
+    """The rows whose cell holds a time of their case that the row and the borders of the case do not have."""
+    held = pl.DataFrame({"text": cells}).with_row_index("row").filter(pl.col("text").str.contains(STAMP))
+    held = held.with_columns(pl.col("text").str.extract_all(STAMP)).explode("text")
+    numbers = [pl.col("text").str.extract(NUMBERS, k).cast(pl.Int32).fill_null(0) for k in range(1, 7)]
+    year, month, day, hour, minute, second = numbers
+    possible = month.is_between(1, 12) & day.is_between(1, 31) & (hour < 24) & (minute < 60) & (second < 60)
+    held = held.filter(possible)
+    local = held.select(pl.date(year, month, day).cast(pl.Int64) * DAY + (hour * 3600 + minute * 60 + second).cast(pl.Int64) * SECOND)
+    row = held["row"].to_numpy().astype(np.int64)
+    time = to_utc(local.to_series().fill_null(UNKNOWN_TIME).to_numpy(), zone).utc
+    stamps = [known for role, known in part.stamps.items() if role != "arrival"]
+    first, last = _windows(part.case, stamps)
+    own = [*(known[row] for known in stamps), first[row], last[row]]
+    # Two unknown times are UNKNOWN_TIME both; a difference that overflows is large all the same.
+    other = (time != UNKNOWN_TIME) & np.logical_and.reduce(
+        [(time <= mine - NEAR) | (time >= mine + NEAR) | (mine == UNKNOWN_TIME) for mine in own]
+    )
+    inside = other & (time >= first[row] - AROUND) & (time <= last[row] + AROUND)
+    found = np.unique(row[inside])
+    return found if len(found) >= FEWEST and inside.sum() >= IN_CASE * other.sum() else found[:0]
+
+
+def _windows(case: pl.Series, stamps: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [rows] each: the first and the last known time of the row's case."""
+    code = case.cast(pl.Categorical).to_physical().to_numpy().astype(np.int64)
+    cases = int(code.max()) + 1
+    first, last = np.full(cases, np.iinfo(np.int64).max), np.full(cases, UNKNOWN_TIME)
+    for known in stamps:
+        there = known != UNKNOWN_TIME
+        np.minimum.at(first, code[there], known[there])
+        np.maximum.at(last, code[there], known[there])
+    return first[code], last[code]
+
+
+def _listing(cells: pl.Series, activity: pl.Series) -> np.ndarray:
+    """The rows whose cell lists at least two of the log's activities."""
+    several = cells.drop_nulls().unique()
+    several = several.filter(several.str.contains(SEPARATOR))
+    if not len(several):
+        return np.zeros(0, dtype=np.int64)
+    known = activity.unique().str.to_lowercase()
+    parts = pl.DataFrame({"cell": several, "part": several.str.to_lowercase().str.replace_all(SEPARATOR, "\n").str.split("\n")}).explode(
+        "part"
+    )
+    named = parts.filter(pl.col("part").str.strip_chars().is_in(known.implode())).group_by("cell").len().filter(pl.col("len") > 1)["cell"]
+    rows = cells.is_in(named.implode()).fill_null(value=False).arg_true().to_numpy().astype(np.int64)
+    return rows if len(rows) >= FEWEST else rows[:0]
+
+
+def _note(rows: np.ndarray, column: str, cells: pl.Series) -> Note:
+    def message(count: int) -> Text:
+        return Text(
+            zh=f"{count} 行的“{column}”栏记有其他事件的时间或几个环节的名称（事件没有单独成行）；"
+            "这些环节在分析中缺失，其等待算在后一环节上，返工被低估。建议拆成单独的行。",
+            en=f"{count} rows hold times of further events, or several activities, in column {column}; these events have no row of their "
+            "own: they are missing from the analysis, their time counts as the wait of the next one, and rework is understated. "
+            "Consider making rows of them.",
+        )
+
+    return Note("SCATTERED_EVENT", "warning", message, rows, column, cells)
