@@ -18,10 +18,11 @@ class Homonyms(Detector):
     """Labels whose occurrences fall into two groups that share neither what comes before nor what comes after, nor who does them.
 
     What stands before an occurrence and what stands after it are joined; ways with less than `rare` of the label's instances are left
-    out. Where they fall apart into several groups of at least `fewest` instances and `least` of the label's, and at least
-    `both` of the cases with the smaller group have the larger one too, the label means two things: one step in two variants of the
-    process does not meet itself in one case, and one that is repeated comes back to what follows it the first time. The same holds
-    where `by_role` of the cases in which it occurs twice, `least` of its cases at least, have the same two roles in the same order.
+    out, `most` have to remain. Where they fall apart into several groups of at least `fewest` instances and `least` of the label's, and
+    at least `both` of the cases with the smaller group have the larger one too, in `most` of them each once and in one order, the
+    label means two things: one step in two variants of the process does not meet itself in one case, and one that is repeated comes back
+    to what follows it the first time. The same holds
+    where `most` of the cases in which it occurs twice, `least` of its cases at least, have the same two roles in the same order.
     """
 
     code: ClassVar[str] = "LABEL_HOMONYM"
@@ -30,7 +31,7 @@ class Homonyms(Detector):
     least: float = 0.03
     fewest: int = 10
     both: float = 0.5
-    by_role: float = 0.9
+    most: float = 0.9
 
     def find(self, traces: Traces) -> QualityFinding | None:
         log = traces.log
@@ -38,8 +39,9 @@ class Homonyms(Detector):
             return None
         # A label that never meets itself in a case cannot stand for two of its steps.
         _, activity, times = traces.occurrences
-        again = np.bincount(activity[times > 1], minlength=len(log.activities))
-        found = [(label, rows) for label in np.flatnonzero(again >= self.fewest).tolist() if len(rows := self._two(traces, label))]
+        having, again = (np.bincount(activity[times > least], minlength=len(log.activities)) for least in (0, 1))
+        least = np.maximum(self.fewest, self.both * self.least * having)
+        found = [(label, rows) for label in np.flatnonzero(again >= least).tolist() if len(rows := self._two(traces, label))]
         if not found:
             return None
         names = [shown(log.activities[label]) for label, _ in found[:3]]
@@ -74,7 +76,7 @@ class Homonyms(Detector):
         one, two = role.codes[rows[first]].astype(np.int64), role.codes[rows[first + 1]].astype(np.int64)
         turns = (one >= 0) & (two >= 0) & (one != two)
         most = np.unique(one[turns] * len(role.values) + two[turns], return_counts=True)[1]
-        return bool(most.max(initial=0) >= self.by_role * len(first))
+        return bool(most.max(initial=0) >= self.most * len(first))
 
     def _apart(self, traces: Traces, rows: np.ndarray) -> bool:
         """Whether they stand at two places of the process, often in one case."""
@@ -82,17 +84,26 @@ class Homonyms(Detector):
         before, after = traces.before[rows] + 1, traces.after[rows] + 1
         way, of_row, many = np.unique(before.astype(np.int64) * width + after, return_inverse=True, return_counts=True)
         common = many >= max(self.rare * len(rows), 3)
-        if not common.any():
+        if many[common].sum() < self.most * len(rows):
             return False
         source, target = way // width, way % width + width
         graph = coo_array((many[common], (source[common], target[common])), shape=(2 * width, 2 * width))
         group = np.where(common, connected_components(graph, directed=False)[1][source], -1)[of_row]
         sizes = np.bincount(group[group >= 0])
-        large = np.flatnonzero(sizes >= max(self.fewest, self.least * len(rows)))
-        if len(large) < 2:
-            return False
         main = int(sizes.argmax())
-        has_main = np.zeros(log.cases, dtype=bool)
-        has_main[log.case[rows[group == main]]] = True
-        met = [has_main[np.unique(log.case[rows[group == other]])].mean() for other in large.tolist() if other != main]
-        return max(met) >= self.both
+        large = np.flatnonzero(sizes >= max(self.fewest, self.least * len(rows))).tolist()
+        return any(self._in_turn(log.case[rows], group == main, group == other) for other in large if other != main)
+
+    def _in_turn(self, case: np.ndarray, main: np.ndarray, other: np.ndarray) -> bool:
+        """Whether the cases with the other group have the main one too, each once, one always before the other."""
+        place = np.arange(len(case))
+        cases = int(case.max()) + 1
+        mains, others = (np.bincount(case[group], minlength=cases) for group in (main, other))
+        both = (mains > 0) & (others > 0)
+        if both.sum() < self.both * (others > 0).sum():
+            return False
+        once = both & (mains == 1) & (others == 1)
+        first, second = (np.zeros(cases, dtype=np.int64) for _ in range(2))
+        first[case[main]], second[case[other]] = place[main], place[other]
+        earlier = (first < second)[once]
+        return bool(once.sum() >= self.most * both.sum() and max(earlier.sum(), (~earlier).sum()) >= self.most * len(earlier))

@@ -59,7 +59,7 @@ class Misspelt(Detector):
     def _near(self, traces: Traces) -> Iterator[tuple[int, int]]:
         """Rare labels with the frequent ones that are written alike, the most frequent first."""
         names, rows = traces.log.activities, traces.rows
-        order = np.argsort(-rows, kind="stable").tolist()
+        order = [label for label in np.argsort(-rows, kind="stable").tolist() if rows[label]]
         pairs = 0
         for wrong in order:
             for right in order:

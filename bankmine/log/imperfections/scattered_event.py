@@ -12,8 +12,9 @@ from bankmine.log.table import Table
 from bankmine.log.zones import to_utc
 from bankmine.words import Text
 
-STAMP = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}[:：时点]\d{2}(?:[:：分]\d{2})?"
-NUMBERS = r"^(\d+)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d+)(?:\D+(\d+))?"
+STAMP = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]*\d{1,2}[:：时点]\d{2}(?:[:：分]\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+NUMBERS = r"^(\d+)\D+(\d+)\D+(\d+)\D+(\d+)\D+(\d{2})(?:[:：分](\d{2}))?"
+OFFSET = r"(Z|[+-]\d\d:?\d\d)$"
 SEPARATOR = r"\s*(?:;|；|\||,|，|、|\+|→|>|/|&|\n)\s*"
 FEWEST = 3  # rows
 LOOKED_AT = 5_000  # cells of a column, spread over the table: what none of them shows is not looked for in the rest
@@ -39,7 +40,9 @@ def further_events(table: Table, columns: Columns, part: Interpreted, places: np
         if places is None or name in used or frame.schema[name] != pl.String:
             continue
         some = frame[name].gather_every(max(1, frame.height // LOOKED_AT)).drop_nulls()
-        timed = some.str.contains(STAMP).any()
+        # A column of times alone is a column of times; which one it is, the bank can tell with an option.
+        alone = some.str.contains(f"^{STAMP}$").sum() * 2 * LOOKED_AT > min(frame.height, LOOKED_AT) * LOOKED_AT
+        timed = not alone and some.str.contains(STAMP).any()
         if timed or some.str.contains(SEPARATOR).any():
             cells = frame[name][places]
             rows = _timed(cells, part, zone) if timed else np.zeros(0, dtype=np.int64)
@@ -57,7 +60,13 @@ def _timed(cells: pl.Series, part: Interpreted, zone: str) -> np.ndarray:
     held = held.filter(possible)
     local = held.select(pl.date(year, month, day).cast(pl.Int64) * DAY + (hour * 3600 + minute * 60 + second).cast(pl.Int64) * SECOND)
     row = held["row"].to_numpy().astype(np.int64)
-    time = to_utc(local.to_series().fill_null(UNKNOWN_TIME).to_numpy(), zone).utc
+    written = local.to_series().fill_null(UNKNOWN_TIME).to_numpy()
+    offset = pl.col("text").str.extract(OFFSET).str.replace("Z", "+0000").str.replace(":", "")
+    minutes = held.select(
+        offset.str.slice(0, 3).cast(pl.Int64) * 60 + (offset.str.slice(0, 1) + offset.str.slice(3)).cast(pl.Int64)
+    ).to_series()
+    absolute = minutes.is_not_null().to_numpy() & (written != UNKNOWN_TIME)
+    time = np.where(absolute, written - minutes.fill_null(0).to_numpy() * 60 * SECOND, to_utc(written, zone).utc)
     stamps = [known for role, known in part.stamps.items() if role != "arrival"]
     first, last = _windows(part.case, stamps)
     own = [*(known[row] for known in stamps), first[row], last[row]]
