@@ -6,6 +6,7 @@ import polars as pl
 from bankmine.log.columns import Columns
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME
 from bankmine.log.interpret import Interpreted
+from bankmine.log.likeness import shown
 from bankmine.log.notes import Note, gather
 from bankmine.log.quality import QualityFinding
 from bankmine.log.table import Table
@@ -35,7 +36,7 @@ def further_events(table: Table, columns: Columns, part: Interpreted, places: np
     frame = table.frame
     used = {source for role in columns.source if role not in TEXTS for source in columns.parts(role, frame.columns)}
     activity = columns.source["activity"]
-    notes = [_note(_listing(part.activity, part.activity), activity, part.activity)]
+    notes = [_note(_listing(part.activity, part.activity), activity)]
     for name in frame.columns:
         if places is None or name in used or frame.schema[name] != pl.String:
             continue
@@ -46,7 +47,7 @@ def further_events(table: Table, columns: Columns, part: Interpreted, places: np
         if timed or some.str.contains(SEPARATOR).any():
             cells = frame[name][places]
             rows = _timed(cells, part, zone) if timed else np.zeros(0, dtype=np.int64)
-            notes.append(_note(np.union1d(rows, _listing(cells, part.activity)), name, cells))
+            notes.append(_note(np.union1d(rows, _listing(cells, part.activity)), name))
     return list(gather(notes, table.file.name, part.line))
 
 
@@ -106,14 +107,17 @@ def _listing(cells: pl.Series, activity: pl.Series) -> np.ndarray:
     return rows if len(rows) >= FEWEST else rows[:0]
 
 
-def _note(rows: np.ndarray, column: str, cells: pl.Series) -> Note:
+def _note(rows: np.ndarray, column: str) -> Note:
+    """The finding; remarks name people, so no cell is an example."""
+    name = shown(column)
+
     def message(count: int) -> Text:
         return Text(
-            zh=f"{count} 行的“{column}”栏记有其他事件的时间或几个环节的名称（事件没有单独成行）；"
+            zh=f"{count} 行的“{name}”栏记有其他事件的时间或几个环节的名称（事件没有单独成行）；"
             "这些环节在分析中缺失，其等待算在后一环节上，返工被低估。建议拆成单独的行。",
-            en=f"{count} rows hold times of further events, or several activities, in column {column}; these events have no row of their "
+            en=f"{count} rows hold times of further events, or several activities, in column {name}; these events have no row of their "
             "own: they are missing from the analysis, their time counts as the wait of the next one, and rework is understated. "
             "Consider making rows of them.",
         )
 
-    return Note("SCATTERED_EVENT", "warning", message, rows, column, cells)
+    return Note("SCATTERED_EVENT", "warning", message, rows, column, None)
