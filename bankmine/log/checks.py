@@ -51,8 +51,8 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 "warning",
                 np.flatnonzero(copied),
                 Text(
-                    zh=f"{int(copied.sum())} 行与前面的行完全相同；已保留（--dedupe 可去重）。",
-                    en=f"{int(copied.sum())} rows repeat an earlier row exactly; they are kept (--dedupe drops them).",
+                    zh=f"{int(copied.sum())} 行与前面的行完全相同；已保留（--dedupe 可去重）；按返工计算，次数偏多。",
+                    en=f"{int(copied.sum())} rows repeat an earlier row exactly; they are kept (--dedupe drops them) and count as rework.",
                 ),
             )
         )
@@ -64,8 +64,9 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 "warning",
                 near,
                 Text(
-                    zh=f"{len(near)} 行与同一案件、同一环节、同一经办人的前一行相差不超过 1 秒（可能是重复点击）。",
-                    en=f"{len(near)} rows follow one of the same case, activity and resource within a second (double clicks, perhaps).",
+                    zh=f"{len(near)} 行与同一案件、同一环节、同一经办人的前一行相差不超过 1 秒（可能是重复点击）；按返工计算，次数偏多。",
+                    en=f"{len(near)} rows follow one of the same case, activity and resource within a second (double clicks, "
+                    "perhaps) and count as rework.",
                 ),
             )
         )
@@ -205,8 +206,9 @@ def _odd_cases(rows: Rows, order: np.ndarray) -> list[QualityFinding]:
                 "warning",
                 np.sort(long),
                 Text(
-                    zh=f"{len(long)} 个案件超过 {LONG_CASE} 个事件（可能把多个案件合成了一个）。",
-                    en=f"{len(long)} cases have more than {LONG_CASE} events (several cases under one id, perhaps).",
+                    zh=f"{len(long)} 个案件超过 {LONG_CASE} 个事件（可能把多个案件合成了一个）；其时长和返工偏高。",
+                    en=f"{len(long)} cases have more than {LONG_CASE} events (several cases under one id, perhaps): durations "
+                    "and rework are overstated.",
                 ),
             )
         )

@@ -72,7 +72,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_CONFUSABLE",
             tuple(twins),
             _saying(
-                "{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins
+                "{n} 行的环节名称混入形似拉丁字母的其他文字，因而与原名称分开计算",
+                "{n} rows have labels with letters of another script that look Latin and count apart from the label meant",
+                twins,
             ),
         )
     confusable = frozenset(twins)
@@ -83,8 +85,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_CASE_VARIANT",
             tuple(variants),
             _saying(
-                "{n} 行的环节名称与另一名称只有大小写之差，建议合并",
-                "{n} rows have labels that differ from another only in case; consider merging",
+                "{n} 行的环节名称与另一名称只有大小写之差，同一环节被分开计算（路径偏多，返工偏少），建议合并",
+                "{n} rows have labels that differ from another only in case, so one activity counts as several (more paths, less rework); "
+                "consider merging",
                 variants,
             ),
         )
@@ -94,8 +97,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_POLLUTED",
             tuple(polluted),
             _saying(
-                "{n} 行的环节名称带有变动的编号，建议去除",
-                "{n} rows have labels with a varying number at their end; consider removing it",
+                "{n} 行的环节名称带有变动的编号或人名等，同一环节被分成许多（路径偏多，返工和等待看不出），建议去除",
+                "{n} rows have labels with a varying number, person or the like, so one activity counts as many (more paths, "
+                "rework and waits not seen); consider removing it",
                 polluted,
             ),
         )
@@ -106,8 +110,8 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_SIMILAR",
             tuple(similar),
             _saying(
-                "{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别",
-                "{n} rows have labels close to another one, perhaps misspelt",
+                "{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别，同一环节被分开计算（路径偏多，返工偏少）",
+                "{n} rows have labels close to another one, perhaps misspelt, so one activity counts as several (more paths, less rework)",
                 similar,
             ),
         )
@@ -149,8 +153,9 @@ def synonyms(activity: pl.Series, case: pl.Series, time: np.ndarray, column: str
     rows = activity.is_in([b for _, b in found]).arg_true().to_numpy()
     listed = [f"{shown(a)} ≈ {shown(b)}" for a, b in found]
     say = _saying(
-        "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称",
-        "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms",
+        "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称（同一环节被分成两个，路径偏多，返工偏少）",
+        "{n} pairs of labels never meet in a case and have the same neighbours, perhaps synonyms (one activity split in two: more "
+        "paths, less rework)",
         listed,
     )
     return Note("LABEL_SYNONYM", "warning", say, rows, column, activity, count=len(found))

@@ -19,18 +19,9 @@ def in_file_order(time: np.ndarray, file: np.ndarray) -> tuple[np.ndarray, np.nd
     five rows before it and the five after it, or later than both. None where the files are not in order of time.
     """
     none = np.zeros(0, dtype=np.int64)
-    rows = len(time)
-    if rows < 4 * NEIGHBOURS or bool((np.diff(time) >= 0).all()):
+    if len(time) < 4 * NEIGHBOURS or bool((np.diff(time) >= 0).all()):
         return none, none, none
-    windows = np.lib.stride_tricks.sliding_window_view(time, NEIGHBOURS)
-    middle = np.partition(windows, NEIGHBOURS // 2, axis=1)[:, NEIGHBOURS // 2]
-    earlier, later = np.full(rows, np.iinfo(np.int64).min), np.full(rows, np.iinfo(np.int64).max)
-    earlier[NEIGHBOURS:] = middle[: rows - NEIGHBOURS]
-    later[: rows - NEIGHBOURS] = middle[1:]
-    # At its edges a file has neighbours on one side only, and those of another file are no neighbours.
-    for edge in (np.flatnonzero(np.diff(file)) + 1).tolist():
-        earlier[edge : edge + NEIGHBOURS] = np.iinfo(np.int64).min
-        later[max(edge - NEIGHBOURS, 0) : edge] = np.iinfo(np.int64).max
+    earlier, later = around(time, file)
     out = (time < earlier) | (time > later)
     if not out.any() or out.mean() > MOST_OUT:
         return none, none, none
@@ -41,6 +32,21 @@ def in_file_order(time: np.ndarray, file: np.ndarray) -> tuple[np.ndarray, np.nd
     after = np.where(at < len(kept), time[kept[np.minimum(at, len(kept) - 1)]], np.iinfo(np.int64).max)
     known = (at > 0) & (at < len(kept)) & (before <= after)
     return places[known], before[known], after[known]
+
+
+def around(time: np.ndarray, file: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [rows] each: the median of the five rows before a row in its file and of the five after it; without bound at the edges."""
+    rows = len(time)
+    windows = np.lib.stride_tricks.sliding_window_view(time, NEIGHBOURS)
+    middle = np.partition(windows, NEIGHBOURS // 2, axis=1)[:, NEIGHBOURS // 2]
+    earlier, later = np.full(rows, np.iinfo(np.int64).min), np.full(rows, np.iinfo(np.int64).max)
+    earlier[NEIGHBOURS:] = middle[: rows - NEIGHBOURS]
+    later[: rows - NEIGHBOURS] = middle[1:]
+    # At its edges a file has neighbours on one side only, and those of another file are no neighbours.
+    for edge in (np.flatnonzero(np.diff(file)) + 1).tolist():
+        earlier[edge : edge + NEIGHBOURS] = np.iinfo(np.int64).min
+        later[max(edge - NEIGHBOURS, 0) : edge] = np.iinfo(np.int64).max
+    return earlier, later
 
 
 def by_days(time: np.ndarray, file: np.ndarray) -> np.ndarray:

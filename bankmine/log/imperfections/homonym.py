@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from bankmine.log.imperfections.base import Detector, Traces
 from bankmine.log.likeness import shown
@@ -87,8 +85,10 @@ class Homonyms(Detector):
         if many[common].sum() < self.most * len(rows):
             return False
         source, target = way // width, way % width + width
-        graph = coo_array((many[common], (source[common], target[common])), shape=(2 * width, 2 * width))
-        group = np.where(common, connected_components(graph, directed=False)[1][source], -1)[of_row]
+        joined = np.arange(2 * width)
+        for a, b in zip(source[common].tolist(), target[common].tolist(), strict=True):
+            joined[joined == joined[b]] = joined[a]
+        group = np.where(common, joined[source], -1)[of_row]
         sizes = np.bincount(group[group >= 0])
         main = int(sizes.argmax())
         large = np.flatnonzero(sizes >= max(self.fewest, self.least * len(rows))).tolist()

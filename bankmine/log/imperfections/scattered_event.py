@@ -19,7 +19,7 @@ OFFSET = r"(Z|[+-]\d\d:?\d\d)$"
 SEPARATOR = r"\s*(?:;|；|\||,|，|、|\+|→|>|/|&|\n)\s*"
 FEWEST = 3  # rows
 LOOKED_AT = 5_000  # cells of a column, spread over the table: what none of them shows is not looked for in the rest
-IN_CASE = 0.8
+IN_CASE, OTHER = 0.8, 0.2
 AROUND = DAY
 NEAR = 60 * SECOND  # a time that the row has already, perhaps cut to the minute
 TEXTS = ("status",)  # of the columns with a role, those that people write into
@@ -28,9 +28,10 @@ TEXTS = ("status",)  # of the columns with a role, those that people write into
 def further_events(table: Table, columns: Columns, part: Interpreted, places: np.ndarray | None, zone: str) -> list[QualityFinding]:
     """SCATTERED_EVENT: cells outside the columns in use that hold times, or several activities, of events without a row.
 
-    A column counts where at least three rows hold a date with a clock time that is none of the row's own and not the beginning or
-    the end of the case, and where at least 80 % of these lie in the time of their case or a day around it (a deadline lies after it, a
-    birthday has no clock time); or where at least three rows list several of the log's activities, the activity column included.
+    A column counts where at least three rows hold a date with a clock time in the time of their case or a day around it, where at least
+    20 % of the times are neither the row's own nor the beginning or the end of the case, and where 80 % of these lie there (a deadline
+    lies after it, a birthday has no clock time); a column of nothing but times in most rows is a time of its own; or where at least three
+    rows list several of the log's activities, the activity column included.
     `places`: the rows of the table that are usable, None where that is not known.
     """
     frame = table.frame
@@ -75,9 +76,10 @@ def _timed(cells: pl.Series, part: Interpreted, zone: str) -> np.ndarray:
     other = (time != UNKNOWN_TIME) & np.logical_and.reduce(
         [(time <= mine - NEAR) | (time >= mine + NEAR) | (mine == UNKNOWN_TIME) for mine in own]
     )
-    inside = other & (time >= first[row] - AROUND) & (time <= last[row] + AROUND)
-    found = np.unique(row[inside])
-    return found if len(found) >= FEWEST and inside.sum() >= IN_CASE * other.sum() else found[:0]
+    near = (time >= first[row] - AROUND) & (time <= last[row] + AROUND)
+    found = np.unique(row[near])
+    told = len(found) >= FEWEST and (near & other).sum() >= max(IN_CASE * other.sum(), OTHER * len(time))
+    return found if told else found[:0]
 
 
 def _windows(case: pl.Series, stamps: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

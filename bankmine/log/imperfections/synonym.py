@@ -11,7 +11,7 @@ from bankmine.log.likeness import NEGATIVE, NUMBER, shown
 from bankmine.log.quality import QualityFinding
 from bankmine.words import Text
 
-ALTERNATIVES = ("product", "segment")  # by which a bank sends cases different ways
+ALTERNATIVES = ("product", "segment", "channel")  # by which a bank sends cases different ways
 STEP_BY = ("role",)
 
 
@@ -21,8 +21,9 @@ class Synonyms(Detector):
 
     Labels with at least `fewest` instances, together at most in `met` of the cases of the rarer one. Before and after them stand the
     same activities: the neighbours' shares overlap by at least `alike`. They are alternatives, not synonyms, where one says no and
-    the other does not, where their numbers differ, where work takes more than `times` as long (medians), or where the roles, the
-    products, the customer segments (overlap of shares under `alike`) or the amounts (medians by more than `times`) differ.
+    the other does not, where their numbers differ, where work takes more than `times` as long (medians), or where the roles,
+    products, customer segments, channels (overlap of shares under `alike`) or amounts (medians by more than `times`) differ; a
+    branch may well have words of its own.
     """
 
     code: ClassVar[str] = "LABEL_SYNONYM"

@@ -8,7 +8,7 @@ import numpy as np
 
 from bankmine.log.eventlog import DAY
 from bankmine.log.imperfections.base import Detector, Traces
-from bankmine.log.imperfections.displaced import HOUR, ZONES, by_hours
+from bankmine.log.imperfections.displaced import HOUR, ZONES, around, by_hours
 from bankmine.log.quality import QualityFinding
 from bankmine.words import Text
 
@@ -18,10 +18,11 @@ class Unanchored(Detector):
     """Rows whose times are off by a whole number of hours against the others: a source system on UTC, or in another zone.
 
     By place: in a file that is otherwise in order of time, rows would be in order if all of them were moved by the same whole
-    hours (displaced.by_hours). By the clock: a group of at least `fewest` instances (of one resource, role, channel, branch, activity,
-    file) works at most `inside` in the ten hours in which the others do at least `core` of their work; moved by whole hours its day
-    has at least `alike` in common with theirs, and comes at least `closer` times as near to the other events of its cases (median): a
-    night shift would come no nearer.
+    hours (displaced.by_hours); with them the rest of a group of which at least `seen` are so, if `fits` of it would be in order then too.
+    A group: the instances of one resource, role, channel, branch, activity or file. By the clock: a group of at least `fewest` works at
+    most `inside` in the ten hours in which the others do at least `core` of their work; moved by whole hours its day has at least
+    `alike` in common with theirs, and comes at least `closer` times as near to the other events of its cases (median): a night shift
+    would come no nearer.
     """
 
     code: ClassVar[str] = "UNANCHORED_EVENT"
@@ -31,14 +32,21 @@ class Unanchored(Detector):
     inside: float = 0.4
     alike: float = 0.75
     closer: float = 2.0
+    seen: float = 0.3
+    fits: float = 0.9
 
     def find(self, traces: Traces) -> QualityFinding | None:
         log = traces.log
         order = np.lexsort((log.line, log.file))
         found = list(self._by_clock(traces))
         if traces.to_the_second and (log.line >= 0).all():
-            places, hours = by_hours(log.moment[order], log.file[order])
-            found += [(order[places], hours)] if hours else []
+            time, file = log.moment[order], log.file[order]
+            places, hours = by_hours(time, file)
+            if hours:
+                earlier, later = around(time, file)
+                moved = time + hours * HOUR
+                fits = order[(earlier <= moved) & (moved <= later)]
+                found += [(rows, hours) for rows in (order[places], *self._wholly(traces, order[places], fits))]
         if not found:
             return None
         rows = np.unique(np.concatenate([rows for rows, _ in found]))
@@ -57,16 +65,27 @@ class Unanchored(Detector):
             role="end" if "end" in log.source.columns else "timestamp",
         )
 
+    def _groups(self, traces: Traces) -> Iterator[tuple[np.ndarray, int]]:
+        """The columns by which sources may differ: codes int [instances], and how many codes there are."""
+        log = traces.log
+        for codes in (log.resource, log.activity, log.file, *(attribute.codes for attribute in log.attributes.values())):
+            groups = int(codes.max(initial=-1)) + 1
+            if 1 < groups <= len(log) // self.fewest:
+                yield codes, groups
+
+    def _wholly(self, traces: Traces, found: np.ndarray, fits: np.ndarray) -> Iterator[np.ndarray]:
+        """The instances of each group that seems to be on the other clock as a whole."""
+        for codes, groups in self._groups(traces):
+            size, of_found, of_fits = (np.bincount(codes[rows][codes[rows] >= 0], minlength=groups) for rows in (slice(None), found, fits))
+            whole = (of_found >= self.seen * size) & (of_fits >= self.fits * size) & (size > 0)
+            yield np.flatnonzero(np.append(whole, [False])[codes])
+
     def _by_clock(self, traces: Traces) -> Iterator[tuple[np.ndarray, int]]:
         """The groups on another clock, each with the hours by which it has to be moved."""
         log = traces.log
         hour = log.moment // HOUR % 24
         day = np.bincount(hour, minlength=24)
-        columns = [log.resource, log.activity, log.file, *(attribute.codes for attribute in log.attributes.values())]
-        for codes in columns:
-            groups = int(codes.max(initial=-1)) + 1
-            if not 1 < groups <= len(log) // self.fewest:
-                continue
+        for codes, groups in self._groups(traces):
             known = codes >= 0
             profile = np.bincount(codes[known].astype(np.int64) * 24 + hour[known], minlength=groups * 24).reshape(groups, 24)
             for group in np.flatnonzero(profile.sum(axis=1) >= self.fewest).tolist():
