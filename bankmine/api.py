@@ -19,6 +19,7 @@ from bankmine.advice.statement import Statement, statements
 from bankmine.advice.waits import line_of, row_at, wait_blocks
 from bankmine.facts import Facts, needs_met
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
+from bankmine.log.imperfections.detectors import imperfections
 from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
@@ -160,9 +161,11 @@ class Analysis(Shown):
 
     @cached_property
     def quality(self) -> tuple[QualityFinding, ...]:
-        """What a reader must know about the data, gravest first, then by code: found in reading, and against the calendar."""
-        found = (*self.log.quality, *self.duty.quality())
-        return tuple(sorted(found, key=lambda finding: (GRAVITY[finding.severity], finding.code)))
+        """What a reader must know about the data, gravest first, then by code: found in reading, in the finished log, and against the
+        calendar; what the finished log shows takes the place of what reading said under the same code.
+        """
+        found = {finding.code: finding for finding in (*self.log.quality, *imperfections(self.log), *self.duty.quality())}
+        return tuple(sorted(found.values(), key=lambda finding: (GRAVITY[finding.severity], finding.code)))
 
     @cached_property
     def causes(self) -> WaitingCauses:

@@ -7,6 +7,7 @@ import polars as pl
 
 from bankmine.log.coded import coded
 from bankmine.log.eventlog import DAY, SECOND
+from bankmine.log.imperfections.displaced import by_days
 from bankmine.log.lifecycle import grouped
 from bankmine.log.order import by_case
 from bankmine.log.quality import QualityFinding
@@ -50,8 +51,8 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 "warning",
                 np.flatnonzero(copied),
                 Text(
-                    zh=f"{int(copied.sum())} 行与前面的行完全相同；已保留（--dedupe 可去重）。",
-                    en=f"{int(copied.sum())} rows repeat an earlier row exactly; they are kept (--dedupe drops them).",
+                    zh=f"{int(copied.sum())} 行与前面的行完全相同；已保留（--dedupe 可去重）；按返工计算，次数偏多。",
+                    en=f"{int(copied.sum())} rows repeat an earlier row exactly; they are kept (--dedupe drops them) and count as rework.",
                 ),
             )
         )
@@ -63,8 +64,9 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 "warning",
                 near,
                 Text(
-                    zh=f"{len(near)} 行与同一案件、同一环节、同一经办人的前一行相差不超过 1 秒（可能是重复点击）。",
-                    en=f"{len(near)} rows follow one of the same case, activity and resource within a second (double clicks, perhaps).",
+                    zh=f"{len(near)} 行与同一案件、同一环节、同一经办人的前一行相差不超过 1 秒（可能是重复点击）；按返工计算，次数偏多。",
+                    en=f"{len(near)} rows follow one of the same case, activity and resource within a second (double clicks, "
+                    "perhaps) and count as rework.",
                 ),
             )
         )
@@ -95,9 +97,6 @@ def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:
 def _form_based(rows: Rows) -> list[QualityFinding]:
     """Runs of several different activities of one case at one instant: a form was saved, the order inside it is not known."""
     order, run = rows.tied
-    if rows.start is not None:
-        begun = rows.start[order]
-        run = np.cumsum(np.append([True], (run[1:] != run[:-1]) | (begun[1:] != begun[:-1]))[: len(run)]) - 1
     if not len(run):
         return []
     size = np.bincount(run)
@@ -113,27 +112,46 @@ def _form_based(rows: Rows) -> list[QualityFinding]:
             "warning",
             places,
             Text(
-                zh=f"{len(places)} 行与同一案件的至少两个其他环节时间完全相同（按表单保存时间记录）；先后顺序未知，按文件顺序排列。",
+                zh=f"{len(places)} 行与同一案件的至少两个其他环节时间完全相同（按表单保存时间记录）；先后顺序未知，按文件顺序排列；其间的等待为 0 或偏短，表单之前的等待偏长。",
                 en=f"{len(places)} rows share one instant with at least two other activities of their case (a form was saved); "
-                "their order is not known, that of the file is used.",
+                "their order is not known, that of the file is used; waits inside the form vanish, the one before it is too long.",
             ),
         )
     ]
 
 
 def _time_travel(rows: Rows) -> list[QualityFinding]:
-    """Rows out of order by whole days in a file that is otherwise in order of time within each case.
+    """Rows out of order by whole days in a file that is otherwise in order of time, within each case or as a whole.
 
     A row whose time moved by a whole number of days would stand between its neighbours in the file (its date was typed by hand).
     """
-    if (rows.moment[1:] >= rows.moment[:-1]).all():
+    places = np.union1d(_out_of_case(rows), by_days(rows.moment, rows.file))
+    if not len(places):
         return []
+    return [
+        rows.finding(
+            "TIME_TRAVEL",
+            "warning",
+            places,
+            Text(
+                zh=f"{len(places)} 行的时间与其在文件中的位置相差整天（可能是日期登记有误）；按登记时间排序，环节次序可能颠倒，前后等待相差整天。",
+                en=f"the times of {len(places)} rows are off by whole days from their place in the file (a date entered wrong, perhaps); "
+                "they are ordered by the time as recorded: activities may change places, and waits are days too long or too short.",
+            ),
+        )
+    ]
+
+
+def _out_of_case(rows: Rows) -> np.ndarray:
+    """The rows (places) out of order by whole days in their case, where cases are mostly in order of time in the file."""
+    if (rows.moment[1:] >= rows.moment[:-1]).all():
+        return np.zeros(0, dtype=np.int64)
     order = by_case(rows.case.codes)
     case, time = rows.case.codes[order], rows.moment[order]
     same = case[1:] == case[:-1]
     step = np.diff(time)
     if not same.any() or (step[same] >= 0).mean() < MOSTLY:
-        return []
+        return order[:0]
     back = np.flatnonzero(same & (step < 0))  # the row after this place is earlier
     inside = np.append(same, [False])  # whether a place has a next row in its case
     before = np.concatenate([[False], same])[back]
@@ -145,21 +163,7 @@ def _time_travel(rows: Rows) -> list[QualityFinding]:
     # Too early: the next row, moved on by k days.
     later = time[np.minimum(back + 2, len(time) - 1)]
     early = after & ~late & (least >= 1) & (least <= (later - time[back + 1]) // DAY)
-    places = np.sort(np.concatenate([order[back[late]], order[back[early] + 1]]))
-    if not len(places):
-        return []
-    return [
-        rows.finding(
-            "TIME_TRAVEL",
-            "warning",
-            places,
-            Text(
-                zh=f"{len(places)} 行的时间与其在文件中的位置相差整天（可能是日期登记有误）；按登记时间排序。",
-                en=f"the times of {len(places)} rows are off by whole days from their place in the file (a date entered wrong, perhaps); "
-                "they are ordered by the time as recorded.",
-            ),
-        )
-    ]
+    return np.concatenate([order[back[late]], order[back[early] + 1]])
 
 
 def _odd_cases(rows: Rows) -> list[QualityFinding]:
@@ -200,8 +204,9 @@ def _odd_cases(rows: Rows) -> list[QualityFinding]:
                 "warning",
                 np.sort(long),
                 Text(
-                    zh=f"{len(long)} 个案件超过 {LONG_CASE} 个事件（可能把多个案件合成了一个）。",
-                    en=f"{len(long)} cases have more than {LONG_CASE} events (several cases under one id, perhaps).",
+                    zh=f"{len(long)} 个案件超过 {LONG_CASE} 个事件（可能把多个案件合成了一个）；其时长和返工偏高。",
+                    en=f"{len(long)} cases have more than {LONG_CASE} events (several cases under one id, perhaps): durations "
+                    "and rework are overstated.",
                 ),
             )
         )

@@ -218,8 +218,14 @@ def _order(times: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _no_case(count: int) -> Text:
-    return Text(zh=f"{count} 行没有案件编号，已搁置", en=f"{count} rows have no case id and were set aside")
+    return Text(
+        zh=f"{count} 行没有案件编号，已搁置；其案件因此缺少这些环节，前后等待连成一段",
+        en=f"{count} rows have no case id and were set aside; their cases lack these events, and the waits around them run together",
+    )
 
 
 def _no_activity(count: int) -> Text:
-    return Text(zh=f"{count} 行没有环节名称，已搁置", en=f"{count} rows have no activity and were set aside")
+    return Text(
+        zh=f"{count} 行没有环节名称，已搁置；其案件因此缺少这些环节，前后等待连成一段",
+        en=f"{count} rows have no activity and were set aside; their cases lack these events, and the waits around them run together",
+    )

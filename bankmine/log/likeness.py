@@ -28,9 +28,12 @@ MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w
 PUNCTUATION = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
+PREFIX = re.compile(r"^[(\[（【#]*\w*\d[\w-]*[)\]）】]*[\s_:：/\\|,.-]*")
+ADDED = re.compile(r"\s*[(（\[【_#:：@/|-][^)）\]】]*[)）\]】]?$")
 SHORTEST_TYPO = 6
 LONGEST_NAME = 500
 FEWEST_POLLUTED = 3
+FEWEST_ADDED = 5
 MOST_COMPARED = 20_000
 MOST_SYNONYMS = 300
 MOST_SHARING_A_STEM = 20
@@ -71,7 +74,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_CONFUSABLE",
             tuple(twins),
             _saying(
-                "{n} 行的环节名称混入形似拉丁字母的其他文字", "{n} rows have labels with letters of another script that look Latin", twins
+                "{n} 行的环节名称混入形似拉丁字母的其他文字，因而与原名称分开计算",
+                "{n} rows have labels with letters of another script that look Latin and count apart from the label meant",
+                twins,
             ),
         )
     confusable = frozenset(twins)
@@ -82,8 +87,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_CASE_VARIANT",
             tuple(variants),
             _saying(
-                "{n} 行的环节名称与另一名称只有大小写之差，建议合并",
-                "{n} rows have labels that differ from another only in case; consider merging",
+                "{n} 行的环节名称与另一名称只有大小写之差，同一环节被分开计算（路径偏多，返工偏少），建议合并",
+                "{n} rows have labels that differ from another only in case, so one activity counts as several (more paths, less rework); "
+                "consider merging",
                 variants,
             ),
         )
@@ -93,8 +99,9 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_POLLUTED",
             tuple(polluted),
             _saying(
-                "{n} 行的环节名称带有变动的编号，建议去除",
-                "{n} rows have labels with a varying number at their end; consider removing it",
+                "{n} 行的环节名称带有变动的编号或人名等，同一环节被分成许多（路径偏多，返工和等待看不出），建议去除",
+                "{n} rows have labels with a varying number, person or the like, so one activity counts as many (more paths, "
+                "rework and waits not seen); consider removing it",
                 polluted,
             ),
         )
@@ -105,8 +112,8 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_SIMILAR",
             tuple(similar),
             _saying(
-                "{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别",
-                "{n} rows have labels close to another one, perhaps misspelt",
+                "{n} 行的环节名称与另一名称相近，可能是笔误或繁简之别，同一环节被分开计算（路径偏多，返工偏少）",
+                "{n} rows have labels close to another one, perhaps misspelt, so one activity counts as several (more paths, less rework)",
                 similar,
             ),
         )
@@ -137,8 +144,9 @@ def synonyms(activity: Coded, case: np.ndarray, time: np.ndarray, column: str) -
     rows_of_second = activity.rows(np.isin(np.arange(len(labels)), [b for _, b in pairs]))
     listed = [f"{shown(labels[a])} ≈ {shown(labels[b])}" for a, b in pairs]
     say = _saying(
-        "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称",
-        "{n} pairs of labels never meet in a case and have the same neighbours: perhaps synonyms",
+        "{n} 对环节名称从不同案出现而前后环节相同，可能是同义名称（同一环节被分成两个，路径偏多，返工偏少）",
+        "{n} pairs of labels never meet in a case and have the same neighbours, perhaps synonyms (one activity split in two: more "
+        "paths, less rework)",
         listed,
     )
     return Note("LABEL_SYNONYM", "warning", say, rows_of_second, column, activity.text(), count=len(pairs))
@@ -195,14 +203,31 @@ def _variants(counts: Mapping[str, int], key: Callable[[str], str]) -> tuple[lis
 
 
 def _polluted(counts: Mapping[str, int]) -> list[str]:
-    """Labels of which at least three differ only in an ending with digits, with hardly more rows than labels."""
-    groups: dict[str, list[str]] = defaultdict(list)
+    """Labels that are another one with something varying at an end.
+
+    Either at least three of them differ only in an ending or a beginning with digits, with hardly more rows than labels; or at least
+    five, all bases together, are a label with at least twice as many rows and something with digits before or behind it, or in brackets
+    or behind a sign (a case number, a workplace, a person).
+    """
+    groups: dict[str, set[str]] = defaultdict(set)
+    added: set[str] = set()
+    heads = {label.casefold(): rows for label, rows in counts.items()}
     for label in counts:
-        base = SUFFIX.sub("", label)
-        if base and base != label:
-            groups[base.casefold()].append(label)
-    large = [group for group in groups.values() if len(group) >= FEWEST_POLLUTED]
-    return sorted(label for group in large if sum(counts[label] for label in group) < 2 * len(group) for label in group)
+        for ending in (SUFFIX, PREFIX):
+            base = ending.sub("", label)
+            if base and base != label:
+                groups[base.casefold()].add(label)
+        for ending in (SUFFIX, PREFIX, ADDED):
+            base = ending.sub("", label).casefold()
+            if base != label.casefold() and heads.get(base, 0) >= 2 * counts[label]:
+                added.add(label)
+    found = {
+        label
+        for group in groups.values()
+        if len(group) >= FEWEST_POLLUTED and sum(map(counts.__getitem__, group)) < 2 * len(group)
+        for label in group
+    }
+    return sorted(found | added if len(added) >= FEWEST_ADDED else found)
 
 
 def _similar(counts: Mapping[str, int]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 from bankmine.words import Text
 
 Severity = Literal["info", "warning", "error"]
-EXAMPLES_SHOWN = 5
+EXAMPLES_SHOWN: int = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bankmine.log.columns import Columns, recognise
 from bankmine.log.compact import event_log
 from bankmine.log.database import database_table, is_database
 from bankmine.log.eventlog import EventLog, Source
+from bankmine.log.imperfections.scattered_event import further_events
 from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
 from bankmine.log.interpret import Interpreted, in_categories, interpret
@@ -126,6 +127,8 @@ def read_log(
     rejects = [reject for table, part in zip(tables, parts, strict=True) for reject in (*table.rejects, *part.rejects)]
     findings = [found for table, part in zip(tables, parts, strict=True) for found in (*table.findings, *part.findings)]
     copied = repeated_rows(tables, parts, rows)
+    for table, found, part in zip(tables, understood, parts, strict=True):
+        findings += further_events(table, found, part, usable_places(table, part), zone or DEFAULT_ZONE)
     del tables, parts  # the cells are as large as all that follows
 
     wrong, reversed_rows = impossible(rows, names)

@@ -316,11 +316,12 @@ class AnalysisDocument(Part):
 
 
 class Readiness(Part):
-    """Whether the log can carry an analysis, and what is missing."""
+    """Whether the log can carry an analysis, what is missing, and the codes of the findings that limit what it says."""
 
     analysis: str
     ready: bool
     missing: list[str]
+    limits: list[str]
 
 
 class CheckDocument(Part):
