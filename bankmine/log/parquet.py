@@ -10,13 +10,15 @@ import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError
-from bankmine.log.container import AGAIN, Source
-from bankmine.log.header import Header, named_columns, no_rows
-from bankmine.log.rowchecks import TableRows, tidied
+from bankmine.log.coded import categories
+from bankmine.log.container import AGAIN, FIELD_LIMIT, Source
+from bankmine.log.header import TOTAL, Header, named_columns, no_rows
+from bankmine.log.rowchecks import TOTAL_COLUMNS, TableRows, tidied
 from bankmine.log.table import Table, in_calendar
 from bankmine.words import Text
 
 MARK = b"PAR1"
+SAMPLE = 100_000
 
 
 def read_parquet(source: Source) -> Table:
@@ -51,7 +53,8 @@ def read_parquet(source: Source) -> Table:
     if not frame.width or not frame.height:
         raise no_rows(file)
     header, findings = named_columns(Header(1, tuple(frame.columns), (), ()), file)
-    texts = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Categorical) or isinstance(kind, pl.Enum)]
+    texts = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Binary | pl.Enum)]
+    texts += odd_categories(frame, header)
     try:
         frame = frame.with_columns(pl.col(texts).cast(pl.String)) if texts else frame
     except pl.exceptions.PolarsError:
@@ -65,13 +68,34 @@ def whole_frame(content: bytes, file: str) -> pl.DataFrame:
     """All columns and rows, decoded; as many as the footer says."""
     try:
         with panics_unprinted():
-            expected = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
-            frame = pl.read_parquet(io.BytesIO(content), use_statistics=False)
+            stored = pl.scan_parquet(io.BytesIO(content), use_statistics=False)
+            expected = stored.select(pl.len()).collect().item()
+            some = stored.head(SAMPLE).select(pl.col(pl.String)).collect()
+            # Encoded while they are decoded; a column without any repetition would gain nothing.
+            frame = stored.with_columns(column.cast(categories()) for column in map(pl.col, repeated_names(some))).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise corrupt(file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__) from None
     if frame.height != expected:
         raise corrupt(file, f"{frame.height} rows instead of {expected}")
     return frame
+
+
+def repeated_names(some: pl.DataFrame) -> list[str]:
+    """The columns in which some cell is repeated."""
+    return [column.name for column in some if column.n_unique() < len(column)]
+
+
+def odd_categories(frame: pl.DataFrame, header: Header) -> list[str]:
+    """The columns of categories of which some value is looked for by the checks of tables, which read texts: empty, huge, a total, the header."""
+    odd = []
+    for name, written, place in zip(frame.columns, header.written, range(frame.width), strict=True):
+        if isinstance(frame.schema[name], pl.Categorical):
+            values = frame[name].unique().drop_nulls().cast(pl.String)
+            size = values.str.len_bytes()
+            total = place < TOTAL_COLUMNS and values.str.strip_chars().str.contains(f"(?i)^(?:{TOTAL.pattern})$").any()
+            if total or ((size == 0) | (size > FIELD_LIMIT) | (values == written)).any():
+                odd.append(name)
+    return odd
 
 
 @contextmanager

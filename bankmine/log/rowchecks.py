@@ -11,6 +11,8 @@ from bankmine.log.header import TOTAL, Header, duplicate, no_rows, wrong_width
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject
 from bankmine.words import Text
 
+TOTAL_COLUMNS = 2  # the first ones, in which a total says what it is
+
 
 @dataclass(slots=True)
 class TableRows:
@@ -73,7 +75,7 @@ def repeated(frame: pl.DataFrame, header: Header) -> np.ndarray:
 
 def totals(frame: pl.DataFrame) -> np.ndarray:
     """bool [rows]: whether a row is a total: its first filled cell, one of the first two, says so, and some cell is empty."""
-    texts = [name for name in frame.columns[:2] if frame.schema[name] == pl.String]
+    texts = [name for name in frame.columns[:TOTAL_COLUMNS] if frame.schema[name] == pl.String]
     if not texts:
         return np.zeros(frame.height, dtype=bool)
     holes = frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
@@ -105,7 +107,7 @@ def named(frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, fil
             blank.append(name)
         if name not in columns:
             columns[name] = column
-        elif frame[columns[name]].equals(frame[column]):
+        elif frame[columns[name]].cast(pl.String, strict=False).equals(frame[column].cast(pl.String, strict=False)):
             twice.append(name)
         else:
             raise duplicate(file, header.line, name)

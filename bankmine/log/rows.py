@@ -93,7 +93,7 @@ class Rows:
         return cls(
             case=_encoded([part.case for part in parts], sizes),
             activity=_encoded([part.activity for part in parts], sizes),
-            resource=texts.pop("resource", Attribute(np.full(total, -1, dtype=np.int32), ())),
+            resource=texts.pop("resource") if "resource" in texts else Attribute(np.full(total, -1, dtype=np.int32), ()),
             start=stamps.get("start"),
             end=np.full(total, UNKNOWN_TIME, dtype=np.int64) if end is None else end,
             lifecycle=_joined(lifecycle, sizes) if any(column is not None for column in lifecycle) else None,
@@ -180,8 +180,10 @@ def _together(columns: Sequence[np.ndarray | None], sizes: Sequence[int], unknow
 
 def _encoded(columns: Sequence[Coded | None], sizes: Sequence[int]) -> Attribute:
     """The columns one after the other, their values sorted and without those that do not occur."""
-    missing = [Coded(np.full(size, -1, dtype=np.int32), pl.Series([], dtype=pl.String)) for size in sizes]
-    whole = joined([none if column is None else column for column, none in zip(columns, missing, strict=True)])
+    none = pl.Series([], dtype=pl.String)
+    whole = joined(
+        [Coded(np.full(size, -1, dtype=np.int32), none) if column is None else column for column, size in zip(columns, sizes, strict=True)]
+    )
     if len(columns) > 1:
         whole = whole.renamed(whole.values)
     codes, values, _ = compact(Attribute(whole.codes, tuple(whole.values.to_list())))

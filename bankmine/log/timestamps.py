@@ -158,7 +158,9 @@ def unread_note(stamps: Stamps, reason: int, among: np.ndarray | None = None) ->
 def _settled(reading: Reading, missing: np.ndarray, asked: Asked, zone: str, zone_given: bool) -> Stamps:
     """From local and absolute times to UTC, with what must be said about them."""
     value, known = reading.value, reading.value != UNKNOWN_TIME
-    reason = np.where(known, GOOD, np.where(missing, MISSING, INVALID)).astype(np.uint8)
+    reason = np.zeros(len(value), dtype=np.uint8)
+    if not known.all():
+        reason[~known] = np.where(missing[~known], MISSING, INVALID)
     outside = known & ((value < FIRST_DAY) | (value >= LAST_DAY))
     if outside.any():
         reason[outside] = OUT_OF_RANGE

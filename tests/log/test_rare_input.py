@@ -267,8 +267,7 @@ def test_parquet_whose_text_is_no_text_and_whose_rows_are_fewer_than_said(tmp_pa
     frame.write_parquet(tmp_path / "log.parquet")
     assert code_of(tmp_path / "log.parquet") == "PARQUET_CORRUPT"
     frame.with_columns(case_id=pl.lit("c1")).write_parquet(tmp_path / "log.parquet")
-    usual = pl.read_parquet
-    monkeypatch.setattr(pl, "read_parquet", lambda *given, **more: usual(*given, **more).clear())
+    monkeypatch.setattr(pl.LazyFrame, "with_columns", lambda frame, *columns: frame.head(0))
     assert code_of(tmp_path / "log.parquet") == "PARQUET_CORRUPT"
 
 
