@@ -28,7 +28,9 @@ from bankmine.sample import generate
 ABOUT = """
 Logs of `bankmine sample`, spoilt by `benchmarks/contaminations.py`, read and asked for their data quality. Told: the rows, cases or
 labels behind the findings with the codes of the pattern. Touched: those that the contamination changed. The rules were made on seeds below
-91000; these are others. A form counts from three activities on; a file sorted by its wrong times no longer shows where a row stood.
+10000; these are others. What cannot be had: a wrong date that leaves the order of events as it was shows only where the file's own order
+does (a file in order of case loses a part, one sorted by its wrong times most); a clock off by an hour or three shows in such a file
+neither in the order nor in the hours worked. A form counts from three activities on: in files to the minute two often share one instant.
 """
 CLEAN = 20
 
