@@ -1,6 +1,6 @@
 """What `check` tells of spoilt event logs: each imperfection pattern in 5 % of the events, cases or labels, and 20 clean logs.
 
-    python benchmarks/imperfections.py [--seeds 12] [--first-seed 91000] [--cases 600] [--only NAME] [--write]
+    python benchmarks/imperfections.py [--seeds 10] [--first-seed 91000] [--cases 600] [--only NAME] [--write]
 
 For each contamination (benchmarks/contaminations.py) that many logs, spread over the four processes and both languages; every third
 has completions only. Printed: what part of what was touched is told (recall), and what part of what is told was touched (precision),
@@ -113,7 +113,7 @@ def row(how: Contamination, outcomes: list[Outcome]) -> tuple[object, ...]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=12)
+    parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=91000)
     parser.add_argument("--cases", type=int, default=600)
     parser.add_argument("--only", default="", help="contaminations whose name holds this")
