@@ -165,6 +165,13 @@ def test_rows_out_of_time_in_a_file_in_order() -> None:
     assert len(by_days(shuffled, file)) == 0
 
 
+def test_a_wrong_date_in_a_file_without_an_order_of_its_own() -> None:
+    text = cases("apply 9.1234 | check 10 | approve 11 | pay 12", 0, 60).replace("check 250.000000", "check 298.000000")
+    assert counts(textlog(text)) == {"TIME_TRAVEL": 1}
+    # Half a day off, nothing says that the date is wrong.
+    assert counts(textlog(text.replace("check 298.000000", "check 262.000000"))) == {}
+
+
 def notes(*remarks: str | None) -> pl.DataFrame:
     rows = [
         (f"c{n}", label, f"2024-03-{4 + n:02} {9 + at:02}:00:00") for n in range(5) for at, label in enumerate(("apply", "check", "pay"))

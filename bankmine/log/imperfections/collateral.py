@@ -29,7 +29,7 @@ class CollateralEvents(Detector):
 
     def find(self, traces: Traces) -> QualityFinding | None:
         log = traces.log
-        if not traces.to_the_second:
+        if not traces.to_the_second or not traces.few_labels:
             return None
         within = int(self.within_s * SECOND)
         moment = log.moment
@@ -66,9 +66,8 @@ class CollateralEvents(Detector):
 def _steps(candidate: np.ndarray, pairs: np.ndarray, times: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """bool [activities]: the candidates that stand for the step itself, one in each group that is near no other activity."""
     group = np.arange(len(candidate))
-    for _ in range(int(candidate.sum())):
-        for a, b in pairs[candidate[pairs].all(axis=1)].tolist():
-            group[[a, b]] = min(group[a], group[b])
+    for a, b in pairs[candidate[pairs].all(axis=1)].tolist():
+        group[group == group[b]] = group[a]
     one = candidate[pairs].sum(axis=1) == 1
     inner = np.where(candidate[pairs[:, 0]], pairs[:, 0], pairs[:, 1])[one]
     anchors = np.bincount(group[inner], weights=times[one], minlength=len(candidate))

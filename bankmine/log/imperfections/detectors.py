@@ -8,6 +8,7 @@ from bankmine.log.imperfections.homonym import Homonyms
 from bankmine.log.imperfections.misspelt import Misspelt
 from bankmine.log.imperfections.scattered_case import ScatteredCases
 from bankmine.log.imperfections.synonym import Synonyms
+from bankmine.log.imperfections.time_travel import TimeTravel
 from bankmine.log.imperfections.unanchored import Unanchored
 from bankmine.log.quality import QualityFinding
 
@@ -18,6 +19,7 @@ DETECTORS: tuple[Detector, ...] = (
     Misspelt(),
     ScatteredCases(),
     Synonyms(),
+    TimeTravel(),
     Unanchored(),
 )
 

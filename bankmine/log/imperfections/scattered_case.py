@@ -24,7 +24,7 @@ class ScatteredCases(Detector):
     follows the first one's last at least `seen` times elsewhere. Either their ids have the same number (the longest run of
     digits without leading zeros, at least `digits` long) and at most `sharing` ids have it; or the first ends with an
     activity with which less than `odd` of the cases end, amount and constant attributes are equal, and no other
-    case fits either of the two.
+    case fits either of the two (not asked where more than `most_alike` broken cases are equal).
     """
 
     code: ClassVar[str] = "SCATTERED_CASE"
@@ -34,6 +34,7 @@ class ScatteredCases(Detector):
     digits: int = 2
     sharing: int = 3
     constant: float = 0.9
+    most_alike: int = 20
 
     def find(self, traces: Traces) -> QualityFinding | None:
         log = traces.log
@@ -90,6 +91,8 @@ class ScatteredCases(Detector):
             groups[tuple(key)].append(case)
         found = []
         for cases in groups.values():
+            if len(cases) > self.most_alike:
+                continue
             fits = [(a, b) for a, b in permutations(cases, 2) if odd_end[a] and odd_begin[b] and self._goes_on(traces, a, b)]
             if len(fits) == 1:
                 found += fits
