@@ -86,7 +86,7 @@ def repeated_names(some: pl.DataFrame) -> list[str]:
 
 
 def odd_categories(frame: pl.DataFrame, header: Header) -> list[str]:
-    """The columns of categories of which some value is looked for by the checks of tables, which read texts: empty, huge, a total, the header."""
+    """The columns of categories with a value that the checks of tables, which read texts, look for: empty, huge, a total, the header."""
     odd = []
     for name, written, place in zip(frame.columns, header.written, range(frame.width), strict=True):
         if isinstance(frame.schema[name], pl.Categorical):
