@@ -24,6 +24,8 @@ OTHER_FLOAT = r"^[+-]?[0-9]+\.[0-9]*[1-9][0-9]*$"
 SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}$"
 CARD = r"^(?:62[0-9]{14,17}|(?:4|5[1-5]|2[2-7]|3[47]|6[05])[0-9]{11,17})$"
 CITIZEN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
+# Within a label: 15 to 19 digits (a card), 17 and a digit or X (a citizen), or a mobile number of China.
+LONG_NUMBER = r"(^|[^0-9])(?:[0-9]{11,15}([0-9]{3}[0-9Xx])|1[3-9][0-9]{5}([0-9]{4}))($|[^0-9])"
 EXACT_FLOAT = 2**53
 MANY_LABELS = 1_000
 
@@ -102,12 +104,13 @@ def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NU
     """Activity labels, tidied; look-alikes are noted, not merged.
 
     Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_CONFUSABLE,
-    LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED.
+    LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED, PII_LABEL (card, citizen and telephone numbers keep their last four signs).
     """
     text, _ = as_text(cells)
     tidied = _tidy(text, null_words, collapse=True)
-    values = tidied.values()
+    values, named = _unnamed(tidied.values())
     notes = [
+        Note("PII_LABEL", "warning", _named, named, column, None),
         Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows("invisible"), column, cells),
         Note("LABEL_WHITESPACE", "warning", _whitespace, tidied.rows("blanks"), column, cells),
         Note("LABEL_NFKC", "warning" if tidied.merged("folded") else "info", _folded, tidied.rows("folded"), column, cells),
@@ -200,6 +203,19 @@ def _personal(values: pl.Series, column: str) -> list[Note]:
     ]
 
 
+def _unnamed(labels: pl.Series) -> tuple[pl.Series, np.ndarray]:
+    """Labels without all but the last four signs of people's numbers, which every report would show, and the rows that had some."""
+    distinct = labels.drop_nulls().unique()
+    held = distinct.filter(distinct.str.contains(LONG_NUMBER))
+    if not len(held):
+        return labels, np.zeros(0, dtype=np.int64)
+    short = held
+    for _ in range(2):  # two numbers may share what parts them
+        short = short.str.replace_all(LONG_NUMBER, "${1}…${2}${3}${4}")
+    changed = held != short
+    return labels.replace(held.filter(changed), short.filter(changed)), _rows_of(labels, held.filter(changed))
+
+
 def luhn(number: str) -> bool:
     """Whether the check digit of a card number is right (ISO/IEC 7812-1, annex B)."""
     digits = [int(digit) for digit in reversed(number)]
@@ -210,6 +226,13 @@ def citizen(number: str) -> bool:
     """Whether the check sign of a Chinese citizen number is right (GB 11643-1999)."""
     total = sum(int(digit) * pow(2, 17 - position, 11) for position, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _named(count: int) -> Text:
+    return Text(
+        zh=f"{count} 行的环节名称含卡号、身份证号或电话号码，只保留末四位",
+        en=f"{count} labels held card, identity or telephone numbers, of which the last four signs are kept",
+    )
 
 
 def _normalised(count: int) -> Text:
