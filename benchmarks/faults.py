@@ -18,8 +18,8 @@ from damage import LINE_END, SILENT, Judge, cuts, flips, sound_files
 from written import write
 
 ABOUT = """
-Every cut of a small sound file of each format, and flipped bits. "All events": the truth, or other values; "set aside": as many rejects as events are
-missing; "finding": it is said that rows are gone or may be; a plain CSV cut at a line end cannot be told without `expect_rows`.
+Every cut of a small sound file of each format, and flipped bits. "All events": the truth, or other values; "set aside": as many rejects as
+events are missing; "finding": it is said that rows are gone or may be; a plain CSV cut at a line end cannot be told without `expect_rows`.
 """
 OUTCOMES = ("refused", "all events", "set aside", "finding", LINE_END, SILENT)
 
@@ -64,8 +64,8 @@ def killed(kills: int, rows: int) -> str:
         left = [path.name for path in page.parent.iterdir() if path.name.startswith(".")]
         json.loads(data.read_bytes())
     return (
-        f"Kills of `analyze --report --json` over {rows:,} events ({usual:.0f} s each): {kills}; outputs not whole or not the earlier ones: "
-        f"{half}; drafts seen after a kill: {drafts}; the next run succeeded and left {len(left)} drafts."
+        f"Kills of `analyze --report --json` over {rows:,} events ({usual:.0f} s each): {kills}; outputs not whole or not the "
+        f"earlier ones: {half}; drafts seen after a kill: {drafts}; the next run succeeded and left {len(left)} drafts."
     )
 
 

@@ -18,7 +18,8 @@ ROWS = 400_000
 
 def started(work: str, *arguments: str) -> subprocess.Popen[str]:
     """The program with other work to do than its own."""
-    code = f"import os, signal, sys, time\nfrom bankmine.cli import guard\ndef main():\n    {work}\nguard.main = main\nsys.exit(guard.program())"
+    own = f"def main():\n    {work}\nguard.main = main\nsys.exit(guard.program())"
+    code = f"import os, signal, sys, time\nfrom bankmine.cli import guard\n{own}"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
