@@ -2,7 +2,7 @@
 
 import sys
 
-from bankmine.cli import main
+from bankmine.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

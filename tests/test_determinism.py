@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bankmine.api import analyze
+from bankmine.log.read import read_log
+from bankmine.sample import generate
+from benchmarks.damage import sound_files
+
 SAMPLES = Path(__file__).parents[1] / "sample_logs"
 
 
@@ -51,8 +56,38 @@ def test_shuffling_rows_between_cases_changes_nothing(sample: str, tmp_path: Pat
     assert without_places(mixed) == without_places(straight)
 
 
-def test_bytes_do_not_depend_on_hash_seed_zone_or_language(tmp_path: Path) -> None:
-    log = SAMPLES / "loan.csv"
-    one = analysed(log, tmp_path / "one", PYTHONHASHSEED="1", TZ="UTC", LANG="C", POLARS_MAX_THREADS="1")
-    other = analysed(log, tmp_path / "other", PYTHONHASHSEED="2", TZ="America/New_York", LANG="zh_CN.UTF-8", POLARS_MAX_THREADS="2")
-    assert one == other
+ENVIRONMENTS = (
+    {"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"},
+    {"PYTHONHASHSEED": "2", "TZ": "America/New_York", "LANG": "zh_CN.UTF-8", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"},
+    {"PYTHONHASHSEED": "3", "TZ": "Asia/Kathmandu", "LANG": "C", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"},
+    {"PYTHONHASHSEED": "4", "TZ": "UTC", "LANG": "zh_CN.UTF-8", "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "2"},
+    {"PYTHONHASHSEED": "5", "TZ": "America/New_York", "LANG": "C", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"},
+)
+
+
+def test_bytes_do_not_depend_on_hash_seed_zone_language_threads_or_folder(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    generate("payment", seed=5, cases=60).table.write_csv(log)
+    found = []
+    for number, environment in enumerate(ENVIRONMENTS):
+        folder = tmp_path / f"folder {number}"
+        command = [sys.executable, "-m", "bankmine", "analyze", str(log), "--twin", "off"]
+        for option, name in (("--json", "a.json"), ("--report", "a.html"), ("--excel", "a.xlsx"), ("--pdf", "a.pdf")):
+            command += [option, str(folder / name)]
+        folder.mkdir()
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
+        found.append({path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("audit.json")})
+    for other in found[1:]:
+        assert [name for name in found[0] if found[0][name] != other[name]] == []
+
+
+def test_every_format_of_one_log_gives_the_same_results(tmp_path: Path) -> None:
+    """But for what belongs to the file: names of columns, places, findings on how cells are written."""
+    documents = {}
+    for name, content in sound_files().items():
+        (tmp_path / name).write_bytes(content)
+        document = analyze(read_log(tmp_path / name), twin="off").as_json()
+        documents[name] = {part: value for part, value in document.items() if part not in ("input", "quality")}
+    assert len(documents) == 6
+    for name, document in documents.items():
+        assert document == documents["log.csv"], name

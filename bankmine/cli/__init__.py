@@ -1,5 +1,6 @@
 """The command line: thin commands over the API."""
 
+from bankmine.cli.guard import program
 from bankmine.cli.main import main
 
-__all__ = ["main"]
+__all__ = ["main", "program"]

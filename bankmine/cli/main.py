@@ -1,6 +1,7 @@
 """The program: its commands, and how it ends (contract.md, exit status)."""
 
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -29,10 +30,11 @@ from bankmine.cli.schema import schema
 from bankmine.cli.segments import segments
 from bankmine.cli.simulate import simulate
 from bankmine.cli.verify import verify
-from bankmine.errors import BankmineError, UsageError
+from bankmine.errors import BankmineError, InputError, UsageError
 from bankmine.words import Lang, Text
 
 DONE, USAGE, BUG, INTERRUPTED = 0, 2, 70, 130
+NO_MEMORY = re.compile(r"cannot allocate|allocation (of|fail)|failed to map segment|start new thread|spawn|code: 1[12]\b", re.IGNORECASE)
 
 app = typer.Typer(
     name="bankmine",
@@ -88,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BankmineError as error:
         from bankmine.show.format import visible
 
-        print(*(visible(line) for line in error.lines(_language(given))), sep="\n", file=sys.stderr)
+        print(*(visible(line) for line in error.lines(language(given))), sep="\n", file=sys.stderr)
         return error.exit_status
 
 
@@ -101,9 +103,39 @@ def _run(given: list[str]) -> int:
         return INTERRUPTED
     except typer.TyperException as error:
         raise _usage(error) from None
-    except Exception:  # noqa: BLE001 - whatever else happens is our own fault, and is kept for us to read
-        return _bug(_language(given))
+    except BaseException as error:
+        # Whatever else happens is our own fault, and is kept for us to read; a panic of Polars is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if _for_want_of_memory(error):
+            raise out_of_memory() from None
+        return _bug(language(given))
     return result if isinstance(result, int) else DONE
+
+
+def _for_want_of_memory(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came from, says that there is no memory, for threads too."""
+    while error is not None:
+        if isinstance(error, MemoryError) or NO_MEMORY.search(str(error)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def out_of_memory(signal: str | None = None) -> InputError:
+    """The refusal of what takes more memory than there is; `signal`: the one that ended the work."""
+    by = "" if signal is None else f" ({signal})"
+    return InputError(
+        "MEMORY",
+        Text(
+            zh=f"内存不足，工作已中止{by}。",
+            en=f"the memory did not suffice, and the work was ended{by}.",
+        ),
+        Text(
+            zh="请放宽内存限制，或把日志按案件分成几个文件；文件不大时，它可能已损坏。",
+            en="allow it more memory, or part the log by case into several files; if the log is not large, it may be damaged.",
+        ),
+    )
 
 
 def _usage(error: typer.TyperException) -> UsageError:
@@ -139,7 +171,7 @@ def _bug(lang: Lang) -> int:
     return BUG
 
 
-def _language(given: Sequence[str]) -> Lang:
+def language(given: Sequence[str]) -> Lang:
     """The language asked for, also where the command line could not be understood."""
     asked = "--lang=zh" in given or ("--lang", "zh") in pairwise(given)
     return "zh" if asked else "en"

@@ -4,6 +4,7 @@ Names equal after Unicode compatibility folding (NFKC), trimming and collapsing 
 that looks alike is reported and left as it is. All work is done on the distinct values.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}$"
 CARD = r"^(?:62[0-9]{14,17}|(?:4|5[1-5]|2[2-7]|3[47]|6[05])[0-9]{11,17})$"
 CITIZEN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
 UNTIDY = r"[^!-~]"  # all that tidying may change holds something else than visible ASCII
+# Within a label: what may be a card, a citizen or, in eleven digits, a mobile phone of China.
+LONG_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[Xx]|[0-9]{13,19}|1[3-9][0-9]{9})(?![0-9])")
 EXACT_FLOAT = 2**53
 MANY_LABELS = 1_000
 
@@ -103,12 +106,13 @@ def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NU
     """Activity labels, tidied; look-alikes are noted, not merged.
 
     Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_CONFUSABLE,
-    LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED.
+    LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED, PII_LABEL (card, citizen and telephone numbers keep their last four signs).
     """
     text, _ = as_text(cells)
     tidied = _tidy(text, null_words, collapse=True)
-    names = tidied.raw.renamed(tidied.tidy)
+    names, named = _unnamed(tidied.raw.renamed(tidied.tidy))
     notes = [
+        Note("PII_LABEL", "warning", _named, named, column, None),
         Note("INVISIBLE_CHARS", "warning", _invisible, tidied.rows(tidied.invisible), column, cells),
         Note("LABEL_WHITESPACE", "warning", _whitespace, tidied.rows(tidied.blanks), column, cells),
         Note("LABEL_NFKC", "warning" if tidied.merged(tidied.folded) else "info", _folded, tidied.rows(tidied.folded), column, cells),
@@ -198,9 +202,28 @@ def _personal(names: Coded, column: str) -> list[Note]:
         return names.rows(chosen)
 
     return [
-        Note("PII_CARD", "warning", _cards, rows(CARD, lambda number: number.startswith("62") or luhn(number)), column, None),
+        Note("PII_CARD", "warning", _cards, rows(CARD, card), column, None),
         Note("PII_ID", "warning", _citizens, rows(CITIZEN, citizen), column, None),
     ]
+
+
+def _unnamed(labels: Coded) -> tuple[Coded, np.ndarray]:
+    """Labels without all but the last four signs of people's numbers, which every report would show, and the rows that had some."""
+
+    def short(number: re.Match[str]) -> str:
+        phone = len(number[0]) == len("13800138000")
+        return f"…{number[0][-4:]}" if phone or card(number[0]) or citizen(number[0]) else number[0]
+
+    held = labels.values.str.contains(r"[0-9]{11}")
+    if not held.any():
+        return labels, np.zeros(0, dtype=np.int64)
+    names = pl.Series([LONG_NUMBER.sub(short, name) for name in labels.values.to_list()], dtype=pl.String)
+    return labels.renamed(names), labels.rows(names != labels.values)
+
+
+def card(number: str) -> bool:
+    """Whether a number is one of a card: by its length and beginning and, but for UnionPay's, by its check digit."""
+    return re.fullmatch(CARD, number) is not None and (number.startswith("62") or luhn(number))
 
 
 def luhn(number: str) -> bool:
@@ -210,9 +233,18 @@ def luhn(number: str) -> bool:
 
 
 def citizen(number: str) -> bool:
-    """Whether the check sign of a Chinese citizen number is right (GB 11643-1999)."""
+    """Whether a number is one of a Chinese citizen, by its form and its check sign (GB 11643-1999)."""
+    if re.fullmatch(CITIZEN, number) is None:
+        return False
     total = sum(int(digit) * pow(2, 17 - position, 11) for position, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17].upper()
+
+
+def _named(count: int) -> Text:
+    return Text(
+        zh=f"{count} 行的环节名称含卡号、身份证号或电话号码，只保留末四位",
+        en=f"{count} labels held card, identity or telephone numbers, of which the last four signs are kept",
+    )
 
 
 def _normalised(count: int) -> Text:

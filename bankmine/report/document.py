@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Card numbers have 15 to 19 digits, identity numbers 17 and a digit or X; the last four are enough to find the row.
 NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)\d{11,15}(?=\d{3}[\dXx](?!\d))")
+AS_TIMES_ARE = re.compile(r"[\d\WTZ]*")
 TIMES = frozenset({"start", "end", "timestamp", "arrival"})
 PERSON_FILTER = "resource="
 
@@ -202,7 +203,8 @@ def _value(analysis: "Analysis", code: str, column: str | None, value: str | Non
     if column is not None and column == columns.get("resource"):
         return _person(analysis, value)
     times = {name for role, name in columns.items() if role in TIMES}
-    return value if code.startswith("TS_") or column in times else NUMBER_OF_A_PERSON.sub("…", value)
+    is_time = (code.startswith("TS_") or column in times) and AS_TIMES_ARE.fullmatch(value)
+    return value if is_time else NUMBER_OF_A_PERSON.sub("…", value)
 
 
 def _person(analysis: "Analysis", name: str) -> str | None:

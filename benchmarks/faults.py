@@ -1,0 +1,87 @@
+"""Cut, flipped and killed: python benchmarks/faults.py [--flips N] [--kills N] [--rows N] [--write]
+
+Every cut and many flipped bits of a small sound file of each format, and kills of a long run at random moments. --write puts what came of
+it into docs/faults.md.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from damage import LINE_END, SILENT, Judge, cuts, flips, sound_files
+from written import write
+
+ABOUT = """
+Every cut of a small sound file of each format, and flipped bits. "All events": the truth, or other values; "set aside": as many rejects as
+events are missing; "finding": it is said that rows are gone or may be; a plain CSV cut at a line end cannot be told without `expect_rows`.
+"""
+OUTCOMES = ("refused", "all events", "set aside", "finding", LINE_END, SILENT)
+
+
+def damaged(count: int) -> list[str]:
+    """A line of the table for the cuts and one for the flips of each file."""
+    lines = ["| file | bytes | damage | " + " | ".join(OUTCOMES) + " |", "|---" * (3 + len(OUTCOMES)) + "|"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in sound_files().items():
+            judge = Judge.of(name, content, Path(folder))
+            for what, copies in (("cut", cuts(content)), ("bit", flips(content, count, seed=1))):
+                counts: Counter[str] = judge.outcomes(copies)[0]
+                lines.append(f"| {name} | {len(content)} | {what} | " + " | ".join(str(counts[each]) for each in OUTCOMES) + " |")
+    return lines
+
+
+def killed(kills: int, rows: int) -> str:
+    """How often a kill left something that is not whole, and whether the next run succeeded and swept."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        log, page, data = folder / "log.csv", folder / "out" / "a.html", folder / "out" / "a.json"
+        page.parent.mkdir()
+        with log.open("w", encoding="utf-8") as file:
+            file.write("case,activity,start,end,resource\n")
+            for row in range(rows):
+                day, hour = f"2026-{row // 5 % 11 + 1:02d}-{row // 55 % 27 + 1:02d}", 9 + row % 5
+                file.write(f"C{row // 5},step {row % 5},{day} {hour:02d}:00:00,{day} {hour:02d}:{row % 50 + 5:02d}:00,clerk {row % 31}\n")
+        command = [sys.executable, "-m", "bankmine", "analyze", str(log), "--twin", "off", "--report", str(page), "--json", str(data)]
+        began = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        usual = time.monotonic() - began
+        whole = {path: path.read_bytes() for path in (page, data)}
+        chance, half, drafts = np.random.default_rng(1), 0, 0
+        for _ in range(kills):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(usual * float(chance.uniform(0.05, 1.0)))
+            process.kill()
+            process.wait()
+            half += {path: path.read_bytes() for path in whole} != whole
+            drafts += any(path.name.startswith(".") for path in page.parent.iterdir())
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        left = [path.name for path in page.parent.iterdir() if path.name.startswith(".")]
+        json.loads(data.read_bytes())
+    return (
+        f"Kills of `analyze --report --json` over {rows:,} events ({usual:.0f} s each): {kills}; outputs not whole or not the "
+        f"earlier ones: {half}; drafts seen after a kill: {drafts}; the next run succeeded and left {len(left)} drafts."
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--flips", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    table = "\n".join([*damaged(given.flips), "", killed(given.kills, given.rows)])
+    print(table)
+    if given.write:
+        command = f"python benchmarks/faults.py --flips {given.flips} --kills {given.kills} --rows {given.rows} --write"
+        write("faults", "Cut, flipped and killed", command, ABOUT, table)
+
+
+if __name__ == "__main__":
+    main()
