@@ -190,7 +190,8 @@ class _Portion:
 
     def __init__(self, markings: Markings, variants: Variants, first: int, last: int, labels: tuple[str, ...]) -> None:
         self._markings, self._first, self._labels = markings, first, labels
-        self._tree = Prefixes.of(variants.sequences[first:last])
+        whole = first == 0 and last == len(variants.sequences)
+        self._tree = variants.prefixes if whole else Prefixes.of(variants.sequences[first:last])
         self._edges = [markings.edges_of.get(name) for name in variants.activities]
         self._least = np.full((len(self._tree), len(markings.standing)), TOO_MUCH, dtype=np.int32)
         self._least[0, 0] = 0

@@ -10,7 +10,6 @@ from bankmine.model.alignment import Alignments, align
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.discovery import Algorithm, ProcessModel, discover
 from bankmine.model.markings import TOO_MUCH, Markings, TooManyMarkings
-from bankmine.model.prefixes import Prefixes
 from bankmine.model.variants import Variants
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
@@ -166,7 +165,7 @@ def precision(petri_net: tuple[Any, Any, Any], variants: Variants) -> float | No
         return None
     if markings.least >= TOO_MUCH:
         return None
-    prefixes = Prefixes.of(variants.sequences)
+    prefixes = variants.prefixes
     names = list(markings.edges_of)
     code_of = {name: k for k, name in enumerate(names)}
     fits = np.full((len(prefixes), len(markings.standing)), TOO_MUCH, dtype=np.int32)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.log.eventlog import EventLog
+from bankmine.model.prefixes import Prefixes
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
 from bankmine.words import Text
@@ -37,6 +38,11 @@ class Variants(Shown):
     def sequences(self) -> tuple[tuple[int, ...], ...]:
         """The activity codes of each variant."""
         return tuple(self.sequence(variant) for variant in range(len(self.packed)))
+
+    @cached_property
+    def prefixes(self) -> Prefixes:
+        """The tree of what they begin with."""
+        return Prefixes.of(self.sequences)
 
     def sequence(self, variant: int) -> tuple[int, ...]:
         """The activity codes of one variant."""
