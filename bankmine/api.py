@@ -1,6 +1,6 @@
 """The façade: a log in, a lazy analysis out; each measure is computed when first asked for, once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
 from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
+from bankmine.measure.actors import actors
 from bankmine.measure.answers import Answers
 from bankmine.measure.attributes import attributes
 from bankmine.measure.business import CalendarUsed
@@ -56,8 +57,8 @@ from bankmine.patterns import Pattern, patterns
 from bankmine.process.controls import of_entries as controls_of
 from bankmine.process.controls import read as read_controls
 from bankmine.process.controls import rules_for
-from bankmine.process.definition import Party, Understanding
-from bankmine.process.recognise import party_of_values, understand
+from bankmine.process.definition import Understanding
+from bankmine.process.recognise import understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
 from bankmine.show.notebook import Shown
@@ -78,7 +79,6 @@ if TYPE_CHECKING:
 
 BPMN = ".bpmn"
 TwinOn = Literal["full", "window", "off"]
-ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
 
 
 @dataclass(frozen=True, eq=False)
@@ -504,21 +504,6 @@ def analyze(
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
     """
     return Analysis(log, process, settings or Settings(), as_of, twin)
-
-
-def actors(log: EventLog) -> Mapping[str, Party]:
-    """The party of each activity whose role or resource column names one in at least 90 % of the rows that have a value."""
-    columns = [(a.codes, a.values) for a in (log.attributes.get("role"),) if a is not None] + [(log.resource, log.resources)]
-    found: dict[str, Party] = {}
-    for codes, values in columns:
-        parties = party_of_values(values)
-        known = np.bincount(log.activity[codes >= 0], minlength=len(log.activities))
-        for party in Party:
-            of_party = np.array([parties.get(value) is party for value in values] + [False], dtype=bool)
-            named = np.bincount(log.activity[of_party[codes]], minlength=len(log.activities))
-            for activity in np.flatnonzero((named > 0) & (named >= ACTOR_SHARE * known)).tolist():
-                found.setdefault(log.activities[activity], party)
-    return found
 
 
 __all__ = ["Analysis", "analyze", "read_log"]

@@ -11,11 +11,14 @@ from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement, case_begin
 from bankmine.show.blocks import Block, KeyFigures
 from bankmine.show.notebook import Shown
+from bankmine.stats.spread import Figures
 from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+QUANTILES = (0.5, 0.9, 0.95)
+NONE = np.zeros(0, dtype=np.int64)
 STARTS_NEEDED = 0.95  # below this share of known starts the work done is not known well enough for an efficiency
 
 
@@ -24,8 +27,8 @@ class CycleTime(Shown):
     """`of_case` int64 [cases], microseconds; figures in seconds over all cases, open ones up to their last stamp.
 
     `efficiency`: work / (work + waiting) over all instances, None unless at least 95 % of them have a start.
-    `business` int64 [cases], microseconds under the organisation's calendar, which `used` names; it and the business figures
-    are None where no calendar is known.
+    `of_case` is empty where the log came in parts. `business` int64 [cases], microseconds under the organisation's calendar, which
+    `used` names; it and the business figures are None where no calendar is known.
     """
 
     of_case: np.ndarray
@@ -44,29 +47,45 @@ class CycleTime(Shown):
     @classmethod
     def of(cls, log: EventLog, enablement: Enablement, closed: np.ndarray, duty: Duty) -> "CycleTime":
         begin, end = case_begin(log), log.case_end
-        duration = end - begin
-        median, p90, p95 = (float(q) / SECOND for q in np.quantile(duration, (0.5, 0.9, 0.95)))
-        timed = log.start_known & (log.end != UNKNOWN_TIME)
-        efficiency = None
-        if timed.mean() >= STARTS_NEEDED:
-            work = int((log.end - log.start)[timed].sum())
-            total = work + int(enablement.wait.sum())
-            efficiency = work / total if total else None
         organisation = np.full(log.cases, duty.organisation)
         business = None if duty.organisation < 0 else business_time(duty, organisation, begin, end)
+        return cls.result(
+            Figures.of(np.zeros(log.cases, dtype=np.int64), end - begin, QUANTILES),
+            int((~closed).sum()),
+            Effort.of(log, enablement),
+            None if business is None else Figures.of(np.zeros(log.cases, dtype=np.int64), business, (0.5,)),
+            CalendarUsed.of(duty, organisation, begin, end),
+            end - begin,
+            business,
+        )
+
+    @classmethod
+    def result(
+        cls,
+        times: Figures,
+        open_cases: int,
+        effort: "Effort",
+        business: Figures | None,
+        used: CalendarUsed,
+        of_case: np.ndarray = NONE,
+        business_of_case: np.ndarray | None = None,
+    ) -> "CycleTime":
+        """From the cases' times in figures under the one key 0: at QUANTILES, and in business time the median."""
+        cases = int(times.count[0])
+        median, p90, p95 = (float(q) / SECOND for q in times.quantiles[:, 0])
         return cls(
-            of_case=duration,
-            cases=log.cases,
-            open_cases=int((~closed).sum()),
-            mean_s=float(duration.mean()) / SECOND,
+            of_case=of_case,
+            cases=cases,
+            open_cases=open_cases,
+            mean_s=float(times.total[0]) / cases / SECOND,
             median_s=median,
             p90_s=p90,
             p95_s=p95,
-            efficiency=efficiency,
-            business=business,
-            business_mean_s=None if business is None else float(business.mean()) / SECOND,
-            business_median_s=None if business is None else float(np.median(business)) / SECOND,
-            used=CalendarUsed.of(duty, organisation, begin, end),
+            efficiency=effort.efficiency,
+            business=business_of_case,
+            business_mean_s=None if business is None else float(business.total[0]) / cases / SECOND,
+            business_median_s=None if business is None else float(business.quantiles[0, 0]) / SECOND,
+            used=used,
         )
 
     @property
@@ -115,3 +134,25 @@ class CycleTime(Shown):
             ),
             *self.used.blocks(),
         ]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Instances, those of them with start and end, the work of these and the waiting of all, microseconds; those of parts are added."""
+
+    instances: int
+    timed: int
+    work: int
+    wait: int
+
+    @classmethod
+    def of(cls, log: EventLog, enablement: Enablement) -> "Effort":
+        timed = log.start_known & (log.end != UNKNOWN_TIME)
+        return cls(len(log), int(timed.sum()), int((log.end - log.start)[timed].sum()), int(enablement.wait.sum()))
+
+    @property
+    def efficiency(self) -> float | None:
+        """Work / (work + waiting); None unless at least 95 % of the instances have a start."""
+        if self.timed < STARTS_NEEDED * self.instances or self.work + self.wait == 0:
+            return None
+        return self.work / (self.work + self.wait)

@@ -1,5 +1,6 @@
 """Variants: the distinct activity sequences of the cases, with their counts."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -69,11 +70,29 @@ class Variants(Shown):
         )
         sequences = [tuple(np.frombuffer(key, dtype=np.int32).tolist()) for key in first_seen]
         count = np.bincount(seen_as, minlength=len(sequences))
+        return cls._ordered(log.activities, sequences, count, seen_as)
+
+    @classmethod
+    def merge(cls, parts: Iterable["Variants"]) -> "Variants":
+        """Of the cases of several logs with the same activities, one after the other."""
+        several = list(parts)
+        seen: dict[tuple[int, ...], int] = {}
+        places = [np.array([seen.setdefault(key, len(seen)) for key in part.sequences], dtype=np.int32) for part in several]
+        count = np.zeros(len(seen), dtype=np.int64)
+        for part, place in zip(several, places, strict=True):
+            count[place] += part.count
+        of_case = np.concatenate([place[part.of_case] for part, place in zip(several, places, strict=True)])
+        return cls._ordered(several[0].activities, list(seen), count, of_case)
+
+    @classmethod
+    def _ordered(
+        cls, activities: tuple[str, ...], sequences: Sequence[tuple[int, ...]], count: np.ndarray, seen_as: np.ndarray
+    ) -> "Variants":
         # Activity codes are in order of name, so comparing codes compares names.
         order = sorted(range(len(sequences)), key=lambda i: (-count[i], sequences[i]))
         rank = np.empty(len(order), dtype=np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        return cls(log.activities, tuple(sequences[i] for i in order), count[order], rank[seen_as])
+        return cls(activities, tuple(sequences[i] for i in order), count[order], rank[seen_as])
 
 
 def _path(names: tuple[str, ...]) -> str:
