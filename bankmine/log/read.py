@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pm4py.objects.log.obj import EventLog as Pm4pyLog
 
-    LogSource = str | Path | Sequence[str | Path] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
+    LogSource = str | Path | Sequence[str | Path] | list[Table] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
 
 DEFAULT_ZONE = "Asia/Shanghai"
 GRAVITY = {"error": 0, "warning": 1, "info": 2}
@@ -64,7 +64,8 @@ def read_log(
     dedupe: bool = False,
     query: str | None = None,
 ) -> EventLog:
-    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL).
+    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL);
+    or of tables that were read before.
 
     The first group of names are source columns; what is not given is taken from the settings, then recognised by usual
     names (`transition` is the lifecycle column). `lifecycle`: `pair` transitions into sessions, keep only the `complete`
@@ -104,7 +105,9 @@ def read_log(
     zone = timezone or settings.calendar.timezone
     share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
 
-    if is_frame(source):
+    if isinstance(source, list) and source and isinstance(source[0], Table):
+        tables = list(source)
+    elif is_frame(source):
         tables = [table_of(source)]
     elif is_database(source):
         tables = [database_table(str(source), query)]
@@ -117,7 +120,7 @@ def read_log(
     ]
     read = sum(table.frame.height + len(table.rejects) for table in tables)
     if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:
-        raise fewer_rows(read, settings.quality.expect_rows, tables)
+        raise fewer_rows(read, settings.quality.expect_rows, tables[0].file.name)
 
     names = columns_of(understood)
     rows = Rows.of(parts, [table.file.name for table in tables])
@@ -195,7 +198,7 @@ def file_tables(source: object, encoding: str | None) -> list[Table]:
     return [read_table(path, encoding=encoding) for path in paths_of(source)]
 
 
-def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
+def fewer_rows(read: int, expected: int, file: str) -> InputError:
     return InputError(
         "ROWS_FEWER",
         Text(
@@ -203,7 +206,7 @@ def fewer_rows(read: int, expected: int, tables: Sequence[Table]) -> InputError:
             en=f"{read} rows were read, fewer than the {expected} that the configuration expects; the file may be cut.",
         ),
         Text(zh="请重新导出，或修改 [quality] expect_rows。", en="export it again, or change expect_rows under [quality]."),
-        tables[0].file.name,
+        file,
     )
 
 

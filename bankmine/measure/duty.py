@@ -29,7 +29,7 @@ class Duty:
     into `calendars`, -1 = unknown. A role has the opening that most of its instances have, and so has a resource without a
     calendar of its own (`own` bool [resources]). `basis`: the openings are given, discovered in the log, or unknown.
     `outside`: staff's stamps outside both their opening and the person's own hours; `outside_share` 0-1: their share, None where no
-    opening is known. `unmatched`: how many names with hours of their own the log does not show.
+    opening is known. `stamps`: all of them; `unmatched`: how many names with hours of their own the log does not show.
     """
 
     calendars: tuple[BusinessCalendar, ...]
@@ -43,6 +43,7 @@ class Duty:
     outside_share: float | None = None
     outside: int = 0
     unmatched: int = 0
+    stamps: int = 0
 
     @classmethod
     def of(
@@ -107,6 +108,7 @@ class Duty:
             outside / stamps if stamps else None,
             outside,
             sum(len(set(table).difference(names)) for table, names in tables),
+            stamps,
         )
 
     @property

@@ -23,7 +23,8 @@ class Presence:
     `owner` int64: a person, or, past the `people`, the nobody known of the organisation and of each role; `first`, `last` int64:
     quarters since the midnight before `first_day` (days since 1970). A span is an instance that begins and ends on one date, else
     one of its stamps. By owner: `row_of` int64, 0 for the organisation, 1 + role; `marks` int64, stamps; `hours` int64 [owners, 24],
-    spans that begin in each hour of the day. `quarters` bool [96]: at which quarters of the day spans begin. What is by owner is exact
+    spans that begin in each hour of the day. `quarters` bool [96]: at which quarters of the day spans begin; `dates`: from the
+    first day to the last on which one does. What is by owner is exact
     in a part that holds all of its owners' instances, and the parts' are added.
     """
 
@@ -36,6 +37,7 @@ class Presence:
     marks: np.ndarray
     hours: np.ndarray
     quarters: np.ndarray
+    dates: int
 
     @classmethod
     def of(
@@ -65,13 +67,15 @@ class Presence:
             np.bincount(owner[has_begin], minlength=len(row_of)) + np.bincount(owner[has_stop], minlength=len(row_of)),
             np.bincount(owners * 24 + hour, minlength=len(row_of) * 24).reshape(-1, 24),
             np.bincount(first % QUARTERS, minlength=QUARTERS) > 0,
+            int(first.max()) // QUARTERS - first_day + 1 if len(first) else 0,
         )
 
     def among(self, whole: "Presence") -> "Presence":
         """The same as a part of a whole, of which `whole` knows what is by owner and the first day."""
         shift = (self.first_day - whole.first_day) * QUARTERS
         by_owner = {"marks": whole.marks, "hours": whole.hours, "first_day": whole.first_day}
-        return replace(self, first=self.first + shift, last=self.last + shift, **by_owner)
+        dates = self.dates + self.first_day - whole.first_day
+        return replace(self, first=self.first + shift, last=self.last + shift, dates=dates, **by_owner)
 
     def of_owners(self, which: np.ndarray) -> "Presence":
         """The spans of some owners (bool [owners]), equal ones once: what `seen` looks at is the same."""
@@ -114,11 +118,6 @@ class Presence:
     def stamps(self) -> np.ndarray:
         """int64 [groups]."""
         return self.by_group(self.marks)
-
-    @property
-    def dates(self) -> int:
-        """From the first day to that of the last span's begin."""
-        return int(self.first.max(initial=-1)) // QUARTERS + 1
 
     def daily(self, dates: int) -> np.ndarray:
         """int64 [rows, dates]: spans on each date."""

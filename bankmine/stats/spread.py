@@ -61,6 +61,11 @@ class Spread:
         codes, group = np.unique(code, return_inverse=True)
         return cls(codes, grouped_sum(count, group, len(codes)), grouped_sum(total, group, len(codes)))
 
+    @property
+    def keys(self) -> np.ndarray:
+        """int64, ascending."""
+        return np.unique(self.code // CELLS)
+
     def wanted(self, probabilities: Sequence[float]) -> np.ndarray:
         """int64, ascending: the codes of the cells in which the quantiles lie."""
         _, _, rank = self._ranks(probabilities)
