@@ -1,6 +1,6 @@
 """The façade: a log in, a lazy analysis out; each measure is computed when first asked for, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -57,7 +57,7 @@ from bankmine.patterns import Pattern, patterns
 from bankmine.process.controls import of_entries as controls_of
 from bankmine.process.controls import read as read_controls
 from bankmine.process.controls import rules_for
-from bankmine.process.definition import Understanding
+from bankmine.process.definition import Party, Understanding
 from bankmine.process.recognise import understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
@@ -98,25 +98,12 @@ class Analysis(Shown):
     @cached_property
     def understanding(self) -> Understanding:
         """What the labels mean. Raises UsageError PROCESS_*, MAPPING_*, and BPMN_* for a bank's own model that cannot be read."""
-        process = self.process
-        if self.own_model is not None:
-            from bankmine.model.bpmn import read_bpmn
-
-            read_bpmn(self.own_model)  # a wrong model is refused by every measure, as a wrong id is
-            process = None
-        if process is None:
-            process = self.settings.process.id
-        mapping = {
-            label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
-            for label, entry in self.settings.activities.items()
-        }
-        return understand(self.log.activities, process=process, mapping=mapping, actors=actors(self.log))
+        return meaning(self.log.activities, actors(self.log), self.process, self.settings)
 
     @property
     def own_model(self) -> Path | None:
         """A bank's own model that stands as the process: a BPMN file; what labels mean is then recognised or configured."""
-        path = None if self.process is None else Path(self.process)
-        return path if path is not None and path.suffix.lower() == BPMN else None
+        return own_model(self.process)
 
     @cached_property
     def enablement(self) -> Enablement:
@@ -504,6 +491,26 @@ def analyze(
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
     """
     return Analysis(log, process, settings or Settings(), as_of, twin)
+
+
+def own_model(process: str | Path | None) -> Path | None:
+    """A process that is a BPMN file."""
+    path = None if process is None else Path(process)
+    return path if path is not None and path.suffix.lower() == BPMN else None
+
+
+def meaning(activities: tuple[str, ...], acting: Mapping[str, Party], process: str | Path | None, settings: Settings) -> Understanding:
+    """What labels mean. Raises as `Analysis.understanding` does."""
+    path = own_model(process)
+    if path is not None:
+        from bankmine.model.bpmn import read_bpmn
+
+        read_bpmn(path)  # a wrong model is refused by every measure, as a wrong id is
+        process = None
+    mapping = {
+        label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True) for label, entry in settings.activities.items()
+    }
+    return understand(activities, process=settings.process.id if process is None else process, mapping=mapping, actors=acting)
 
 
 __all__ = ["Analysis", "analyze", "read_log"]

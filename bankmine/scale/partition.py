@@ -153,7 +153,7 @@ def _scheduled(table: Table, given: Mapping[str, str]) -> set[str]:
 
 
 def part_of(frame: pl.DataFrame, column: str, parts: int, file: str, line: np.ndarray) -> pl.Series:
-    """Int32 [rows]: the part of each row; ids that are one case once they are tidied are in one part, rows without an id in that of others."""
+    """Int32 [rows]: the part of each row. Ids that are one case once they are tidied have the same; rows without one go with others."""
     case = labels.cases(frame[column], file=file, column=column, line=line).values.str.replace(r"\.0+$", "")
     part = (case.hash(0) % parts).cast(pl.Int32).set(case.is_null(), None)
     known = part.drop_nulls()
@@ -308,7 +308,7 @@ class _Understood:
 
 
 def _raw(paths: Sequence[Path], how: How, raw: Disk) -> tuple[list[SourceFile], _Understood, list[QualityFinding], list[Reject], int]:
-    """Writes the rows of the files into their parts; the files, their columns, what was found and set aside, and how many rows were read."""
+    """Writes the rows of the files into their parts. The files, how to read them, findings, rejects, and how many rows were read."""
     files: list[SourceFile] = []
     understood: list[Columns] = []
     findings: list[QualityFinding] = []

@@ -154,7 +154,7 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
     """The complete set of a log that lies in parts by case."""
     first = logs.each(partial(_counted, names=names))
     roles = added([each.roles for each in first])
-    understanding = wanted.understand(names.activities, actors(_nothing(names), roles))
+    understanding = wanted.understand(names.activities, actors(nothing(names), roles))
     ends = added([each.ends for each in first])
     gaps = Spread.merge(each.gaps for each in first)
     quiet = Spread.merge(each.pauses for each in first)
@@ -241,7 +241,8 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
     )
 
 
-def _nothing(names: Names) -> EventLog:
+def nothing(names: Names) -> EventLog:
+    """A log with the names of the whole and no instance."""
     return log_by_case(pl.DataFrame(schema=BY_CASE), names)
 
 
@@ -315,13 +316,14 @@ def _discovered(people: Parts, whole: Whole) -> Discovered | None:
     first = min((each.first_day for each in some if each.quarters.any()), default=0)
     of_all = replace(
         some[0].of_owners(np.zeros(len(some[0].row_of), dtype=bool)),
-        marks=sum(each.marks for each in some),
-        hours=sum(each.hours for each in some),
+        marks=np.sum([each.marks for each in some], axis=0),
+        hours=np.sum([each.hours for each in some], axis=0),
         quarters=np.any([each.quarters for each in some], axis=0),
         first_day=first,
     )
     nobody = [each.among(of_all) for each in some]
-    of_nobody = replace(of_all, **{name: np.concatenate([getattr(n, name) for n in nobody]) for name in ("owner", "first", "last")})
+    owner, begin, end = (np.concatenate([getattr(each, name) for each in nobody]) for name in ("owner", "first", "last"))
+    of_nobody = replace(of_all, owner=owner, first=begin, last=end)
     of_nobody = of_nobody.of_owners(np.ones(len(of_all.row_of), dtype=bool))
     dates = max(each.dates for each in nobody)
 
@@ -335,7 +337,7 @@ def _discovered(people: Parts, whole: Whole) -> Discovered | None:
         ]
         return np.sum([a for a, _ in several], axis=0), np.sum([b for _, b in several], axis=0)
 
-    return Discovered.of_presence(of_all, dates, daily, seen, Roles.of(_nothing(whole.names), whole.counts).of_resource)
+    return Discovered.of_presence(of_all, dates, daily, seen, Roles.of(nothing(whole.names), whole.counts).of_resource)
 
 
 def _present(frame: pl.DataFrame, whole: Whole) -> Presence:
