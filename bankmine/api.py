@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
@@ -70,12 +70,15 @@ from bankmine.twin.twin import Twin
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame as SparkFrame
+
     from bankmine.advice.answer import Diagnosis, Recommendation
     from bankmine.model.choice import ModelChoice
     from bankmine.model.conformance import Fitness
     from bankmine.model.deviations import Conformance
     from bankmine.model.discovery import ProcessModel
     from bankmine.model.reference import Reference
+    from bankmine.scale.answer import PartsAnalysis
 
 BPMN = ".bpmn"
 TwinOn = Literal["full", "window", "off"]
@@ -477,6 +480,7 @@ class Analysis(Shown):
         return self.log.source.timezone
 
 
+@overload
 def analyze(
     log: EventLog,
     process: str | Path | None = None,
@@ -484,13 +488,50 @@ def analyze(
     settings: Settings | None = None,
     as_of: int | None = None,
     twin: TwinOn = "window",
-) -> Analysis:
+) -> Analysis: ...
+@overload
+def analyze(
+    log: "SparkFrame",
+    process: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    as_of: int | None = None,
+    twin: TwinOn = "window",
+    order: str | None = None,
+    parts: int = 64,
+    window_rows: int = 1_000_000,
+) -> "PartsAnalysis": ...
+def analyze(
+    log: "EventLog | SparkFrame",
+    process: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    as_of: int | None = None,
+    twin: TwinOn = "window",
+    order: str | None = None,
+    parts: int = 64,
+    window_rows: int = 1_000_000,
+) -> "Analysis | PartsAnalysis":
     """The analysis of a log; nothing is computed until it is asked for. `twin`: whether the first recommendations are played on the "full"
     log, on a "window" of its last whole weeks, or not at all ("off").
 
+    A Spark frame is measured at once, in so many parts; `order` names its column of whole numbers that orders rows of equal times, and
+    at most `window_rows` of its last whole weeks are analysed here (decision 0015).
+
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
     """
-    return Analysis(log, process, settings or Settings(), as_of, twin)
+    settings = settings or Settings()
+    if isinstance(log, EventLog):
+        return Analysis(log, process, settings, as_of, twin)
+    from bankmine.scale.answer import PartsAnalysis
+    from bankmine.scale.partition import How
+    from bankmine.scale.passes import Wanted
+    from bankmine.scale.spark import from_frame
+
+    named = None if process is None else str(process)
+    wanted = Wanted(partial(meaning, process=process, settings=settings), as_of, settings.calendar, parts)
+    lying = from_frame(log, How(settings=settings), parts, order)
+    return PartsAnalysis.of(lying, wanted, settings, parts, window_rows, lambda some: Analysis(some, process, settings, as_of, twin), named)
 
 
 def own_model(process: str | Path | None) -> Path | None:

@@ -1,4 +1,4 @@
-"""`analyze` of a log that does not fit into memory."""
+"""`analyze` of a log that does not fit into memory, or that lies on Spark."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from bankmine.api import TwinOn
     from bankmine.scale.answer import PartsAnalysis
 
+PARTS_ON_SPARK = 64
 
-def analyzed_in_parts(reading: Reading, rows: int, memory: int, twin: "TwinOn") -> "PartsAnalysis":
-    """The log of the files in as many parts as the memory asks for, measured, and its last weeks analysed.
 
-    Raises what `cut` raises, and UsageError PARTS_FILTER for filters, which need the whole log.
+def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "TwinOn", *, spark: bool) -> "PartsAnalysis":
+    """The log of the files in as many parts as the memory asks for, or on Spark, measured, and its last weeks analysed.
+
+    Raises what `cut` or `from_files` raises, and UsageError PARTS_FILTER for filters, which need the whole log.
     """
-    from dataclasses import replace
     from functools import partial
 
     from bankmine.api import analyze, meaning
@@ -24,7 +25,7 @@ def analyzed_in_parts(reading: Reading, rows: int, memory: int, twin: "TwinOn") 
     from bankmine.scale.answer import PartsAnalysis
     from bankmine.scale.memory import rows_within
     from bankmine.scale.partition import How, cut
-    from bankmine.scale.passes import Wanted, nothing
+    from bankmine.scale.passes import Wanted
 
     if reading.where or reading.first or reading.last or reading.survey:
         raise UsageError(
@@ -47,15 +48,14 @@ def analyzed_in_parts(reading: Reading, rows: int, memory: int, twin: "TwinOn") 
         settings=settings,
     )
     within = rows_within(memory)
-    parts = max(-(-rows // (within // 2)), 2)
+    parts = PARTS_ON_SPARK if rows is None else max(-(-rows // (within // 2)), 2)
     as_of = None if reading.as_of is None else instant(reading.as_of, how.zone or "Asia/Shanghai")
-    understood = partial(meaning, process=reading.process, settings=settings)
-    wanted = Wanted(understood, as_of, settings.calendar, parts)
+    wanted = Wanted(partial(meaning, process=reading.process, settings=settings), as_of, settings.calendar, parts)
+    window = partial(analyze, process=reading.process, settings=settings, as_of=as_of, twin=twin)
+    if spark:
+        from bankmine.scale.spark import from_files, session
+
+        log = from_files(session(), reading.log, how, parts)
+        return PartsAnalysis.of(log, wanted, settings, parts, within // 2, window, reading.process)
     with cut(paths_of(reading.log), how, parts) as log:
-        measured = log.measured(wanted)
-        found = log.window(within // 2)
-    window = None
-    if found is not None:
-        window = analyze(found[0], reading.process, settings=settings, as_of=as_of, twin=twin), found[1]
-    source = replace(nothing(log.names), source=log.source, quality=log.quality, rejects=log.rejects)
-    return PartsAnalysis(source, measured, settings, parts, window, reading.process, as_of)
+        return PartsAnalysis.of(log, wanted, settings, parts, within // 2, window, reading.process)

@@ -75,6 +75,14 @@ TwinOption = Annotated[
 ]
 
 
+class Engine(StrEnum):
+    """What works the analysis out."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+EngineOption = Annotated[Engine, typer.Option("--engine", help="Work it out here, or in parts on Spark (needs bankmine[spark]).")]
 MemoryOption = Annotated[
     str | None,
     typer.Option(

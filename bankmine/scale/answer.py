@@ -1,11 +1,12 @@
 """What is said of a log in parts: the complete set over all of it, and where recommendations come from."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, cast
 
 from bankmine import __version__
-from bankmine.log.eventlog import EventLog
-from bankmine.log.quality import QualityFinding
+from bankmine.log.eventlog import EventLog, Source
+from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.read import GRAVITY
 from bankmine.measure.business import CalendarUsed
 from bankmine.measure.duty import Duty
@@ -15,7 +16,8 @@ from bankmine.report.quality import findings
 from bankmine.report.schema import AnalysisDocument as Whole
 from bankmine.report.schema import LogFigures, PartsDocument, Process, Window
 from bankmine.report.summary import summary
-from bankmine.scale.passes import Measured
+from bankmine.scale.frames import Names
+from bankmine.scale.passes import Measured, Wanted, nothing
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block, Heading, KeyFigures, Notice
 from bankmine.show.format import local_day
@@ -37,6 +39,26 @@ OF_WINDOW = Text(
 NO_WINDOW = Text(zh="而一个完整周也放不下，故未给出。", en="not even one whole week fits, so there are none.")
 
 
+class InParts(Protocol):
+    """A log in parts, on disk or on Spark."""
+
+    @property
+    def names(self) -> Names: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def quality(self) -> tuple[QualityFinding, ...]: ...
+    @property
+    def rejects(self) -> tuple[Reject, ...]: ...
+    def measured(self, wanted: Wanted) -> Measured:
+        """The complete set."""
+        ...
+
+    def window(self, rows: int) -> tuple[EventLog, int] | None:
+        """The last whole weeks within so many rows, and how many they are."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class PartsAnalysis(Shown):
     """The measures of `Measured` beside what was read; `log` holds the names, source, findings and rejects, and no instance.
@@ -51,6 +73,23 @@ class PartsAnalysis(Shown):
     window: "tuple[Analysis, int] | None"
     process: str | None = None
     as_of: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        log: InParts,
+        wanted: Wanted,
+        settings: Settings,
+        parts: int,
+        window_rows: int,
+        analyze: "Callable[[EventLog], Analysis]",
+        process: str | None = None,
+    ) -> "PartsAnalysis":
+        """Everything, while the parts are there; `analyze` makes the analysis of the window, of at most so many rows."""
+        measured, found = log.measured(wanted), log.window(window_rows)
+        named = replace(nothing(log.names), source=log.source, quality=log.quality, rejects=log.rejects)
+        window = None if found is None else (analyze(found[0]), found[1])
+        return cls(named, measured, settings, parts, window, process, wanted.as_of)
 
     @property
     def duty(self) -> Duty:

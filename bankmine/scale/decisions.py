@@ -1,6 +1,7 @@
 """What is decided from a whole column, where the column comes in parts: told from all of it, or refused."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import polars as pl
@@ -29,6 +30,12 @@ class Decisions:
     other_ids: set[str] = field(default_factory=set[str])
     whole_floats: set[str] = field(default_factory=set[str])
     other_floats: set[str] = field(default_factory=set[str])
+
+    @classmethod
+    def merge(cls, parts: Iterable["Decisions"]) -> "Decisions":
+        """What several have shown."""
+        several = list(parts)
+        return cls(*(set[str]().union(*(getattr(part, field.name) for part in several)) for field in fields(cls)))
 
     def see(self, frame: pl.DataFrame, columns: Columns) -> None:
         """One more part of the table."""

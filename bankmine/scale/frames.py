@@ -16,6 +16,7 @@ KEPT = ("role", "channel", "branch")  # attributes that a measure of the complet
 
 BY_CASE = {
     "name": pl.String,
+    "place": pl.Int64,
     "activity": pl.String,
     "resource": pl.String,
     **dict.fromkeys(KEPT, pl.String),
@@ -100,6 +101,7 @@ def by_case(log: EventLog, scheduled: frozenset[str]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "name": pl.Series(names[np.concatenate([log.case, waiting.case])].tolist(), dtype=pl.String),
+            "place": np.arange(size + more),
             "activity": text(np.concatenate([log.activity, waiting.activity]), log.activities),
             "resource": text(filled(log.resource, -1), log.resources),
             **attributes,
@@ -117,6 +119,7 @@ def by_case(log: EventLog, scheduled: frozenset[str]) -> pl.DataFrame:
 
 def log_by_case(frame: pl.DataFrame, names: Names) -> EventLog:
     """A part's log under the names of the whole."""
+    frame = in_order(frame)
     work, queued = frame.filter(~pl.col("waiting")), frame.filter("waiting")
     case_names = work["name"].unique(maintain_order=True)
     case = _codes(work["name"], case_names)
@@ -146,6 +149,11 @@ def log_by_case(frame: pl.DataFrame, names: Names) -> EventLog:
         events=int(frame["events"].sum()),
         waiting=waiting,
     )
+
+
+def in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """A part by case as it was made; engines may bring its rows in another order."""
+    return frame if frame["place"].is_sorted() else frame.sort("place")
 
 
 def by_person(log: EventLog, names_of_cases: pl.Series, enablement: Enablement, awaited: Awaited, to: np.ndarray) -> pl.DataFrame:

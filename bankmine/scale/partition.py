@@ -25,7 +25,7 @@ from bankmine.measure.drift import MONDAY, WEEK
 from bankmine.scale.decisions import Decisions, differ
 from bankmine.scale.findings import together
 from bankmine.scale.frames import KEPT, Names, by_case
-from bankmine.scale.passes import Measured, Wanted, measured
+from bankmine.scale.passes import Measured, Parts, Wanted, measured
 from bankmine.scale.pieces import pieces
 from bankmine.settings import Settings
 from bankmine.stats.grouped import grouped_sum
@@ -183,20 +183,16 @@ class LogInParts:
         """The cases that began in the log's last whole weeks, as many as hold at most so many source rows, as a log in memory, and their
         number of weeks; None where not even one week has so few.
         """
-        weeks = np.concatenate(self.logs.each(_weeks))
-        week, group = np.unique(weeks[:, 0], return_inverse=True)
-        events = grouped_sum(weeks[:, 1], group, len(week))
-        whole = np.flatnonzero((week > week[0]) & (week < week[-1]))[::-1]
-        fit = whole[np.cumsum(events[whole]) <= rows]
-        if not len(fit):
+        chosen = last_weeks(self.logs, rows)
+        if chosen is None:
             return None
-        first, last = int(week[fit[-1]]), int(week[fit[0]])
+        first, last, number = chosen
         tables: dict[int, list[pl.DataFrame]] = {}
         for part in range(self.raw.parts):
             log = self.logs.read(part)
             if log is None:
                 continue
-            wanted = _case_weeks(log).filter(pl.col("week").is_between(first, last))["name"]
+            wanted = begun(log, first, last)
             for frame in self.raw.frames(part):
                 column = recognise(_own(frame).columns, self.how.given).source["case"]
                 case = labels.cases(frame[column], file="", column=column, line=frame[PLACE[1]].to_numpy()).values
@@ -205,7 +201,22 @@ class LogInParts:
                     tables.setdefault(int(mine[PLACE[0]][0]), []).append(mine)
         joined = [pl.concat(frames).sort(PLACE[1]) for _, frames in sorted(tables.items())]
         log = read_log([_table(frame, self.source.files) for frame in joined], **self.how.options)
-        return replace(log, source=replace(log.source, files=self.source.files)), len(fit)
+        return replace(log, source=replace(log.source, files=self.source.files)), number
+
+
+def last_weeks(logs: Parts, rows: int) -> tuple[int, int, int] | None:
+    """The first and the last of the last whole weeks whose cases hold at most so many source rows, and their number; None for none."""
+    weeks = np.concatenate(logs.each(_weeks))
+    week, group = np.unique(weeks[:, 0], return_inverse=True)
+    events = grouped_sum(weeks[:, 1], group, len(week))
+    whole = np.flatnonzero((week > week[0]) & (week < week[-1]))[::-1]
+    fit = whole[np.cumsum(events[whole]) <= rows]
+    return (int(week[fit[-1]]), int(week[fit[0]]), len(fit)) if len(fit) else None
+
+
+def begun(frame: pl.DataFrame, first: int, last: int) -> pl.Series:
+    """The names of a part's cases that began in these weeks."""
+    return _case_weeks(frame).filter(pl.col("week").is_between(first, last))["name"]
 
 
 def _weeks(frame: pl.DataFrame) -> np.ndarray:
@@ -275,28 +286,40 @@ def _cut(paths: Sequence[Path], how: How, parts: int, folder: Path) -> LogInPart
     if expected is not None and read < expected:
         raise fewer_rows(read, expected, files[0].name)
     found = list(_read(raw, logs, understood.how, files))
+    names, source, quality, rejects = described(found, files, understood.columns, how, read, findings, rejects)
+    return LogInParts(raw, logs, names, understood.how, source, quality, tuple(rejects))
+
+
+def described(
+    found: Sequence[ReadPart],
+    files: Sequence[SourceFile],
+    columns: Sequence[Columns],
+    how: How,
+    read: int,
+    findings: Sequence[QualityFinding] = (),
+    rejects: Sequence[Reject] = (),
+) -> tuple[Names, Source, tuple[QualityFinding, ...], list[Reject]]:
+    """What an EventLog says of itself, of what was found in its parts and, before they were cut, in its files."""
     names = Names.of([each.names for each in found])
-    rejects += [reject for each in found for reject in each.rejects]
     place = {file.name: number for number, file in enumerate(files)}
-    rejects.sort(key=lambda reject: (place[reject.file], reject.line))
+    everything = [*rejects, *(reject for each in found for reject in each.rejects)]
+    everything.sort(key=lambda reject: (place[reject.file], reject.line))
     share = how.settings.quality.max_reject_share
-    refuse_too_many(rejects, read, share)
-    used, merged = (sum(each.rows[k] for each in found) for k in (1, 3))
+    refuse_too_many(everything, read, share)
     parameters = {"lifecycle": how.lifecycle, "dedupe": how.dedupe, "max_reject_share": share}
     source = Source(
         files=tuple(files),
-        columns=MappingProxyType(columns_of(understood.columns)),
+        columns=MappingProxyType(columns_of(columns)),
         timezone=names.timezone,
         parameters=MappingProxyType({**parameters, "encoding": how.encoding, "time_format": how.time_format}),
         rows_read=read,
-        rows_used=used,
-        rows_set_aside=len(rejects),
-        rows_merged=merged,
+        rows_used=sum(each.rows[1] for each in found),
+        rows_set_aside=len(everything),
+        rows_merged=sum(each.rows[3] for each in found),
     )
     # Of the many cases of a log, a part may hold one.
     in_parts = [one for each in found for one in each.findings if len(found) == 1 or one.code != "SINGLE_CASE"]
-    quality = together([*findings, *in_parts])
-    return LogInParts(raw, logs, names, understood.how, source, quality, tuple(rejects))
+    return names, source, together([*findings, *in_parts]), everything
 
 
 @dataclass(frozen=True, eq=False)
@@ -351,7 +374,7 @@ def _read(raw: Disk, logs: Disk, how: How, files: Sequence[SourceFile]) -> Itera
         if not held:
             continue
         try:
-            rows, found = how.read(_tables(held, files))
+            rows, found = how.read(tables_of(held, files))
         except InputError as error:
             if last or error.code not in ("NO_ROWS", "NO_INSTANCES"):
                 raise
@@ -361,7 +384,7 @@ def _read(raw: Disk, logs: Disk, how: How, files: Sequence[SourceFile]) -> Itera
         yield found
 
 
-def _tables(frames: Sequence[pl.DataFrame], files: Sequence[SourceFile]) -> list[Table]:
+def tables_of(frames: Sequence[pl.DataFrame], files: Sequence[SourceFile]) -> list[Table]:
     """The tables of several pieces, one for each file, rows in the order of the file."""
     by_file: dict[int, list[pl.DataFrame]] = {}
     for frame in frames:

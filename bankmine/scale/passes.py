@@ -32,7 +32,7 @@ from bankmine.measure.waiting import QUANTILES, WaitingTime
 from bankmine.model.dfg import DirectlyFollowsGraph, EndCounts, steps
 from bankmine.model.variants import Variants
 from bankmine.process.definition import Party, Understanding
-from bankmine.scale.frames import BY_CASE, BY_PERSON, Names, by_person, log_by_case, log_by_person
+from bankmine.scale.frames import BY_CASE, BY_PERSON, Names, by_person, in_order, log_by_case, log_by_person
 from bankmine.settings import Calendar
 from bankmine.stats.spread import Selected, Spread
 from bankmine.stats.sums import added
@@ -284,6 +284,7 @@ class Enabled:
 
 
 def _enabled(frame: pl.DataFrame, whole: Whole) -> tuple[pl.DataFrame, Enabled]:
+    frame = in_order(frame)
     log = log_by_case(frame, whole.names)
     enablement = Enablement.of(log, whole.concurrent)
     awaited = Awaited.of(log, enablement, whole.understanding, CustomerWaits.of(log, whole.understanding))

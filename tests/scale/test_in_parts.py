@@ -67,7 +67,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 
 
 def test_rows_are_foretold_from_the_first_megabytes(tmp_path: Path) -> None:
-    rows = 300_000
+    rows = 100_000
     lines = "".join(f"case {k:09},activity number {k % 7},2024-03-04 10:00:00\n" for k in range(rows))
     for name, opened in (("log.csv", open), ("log.csv.gz", gzip.open)):
         with opened(tmp_path / name, "wt") as file:
