@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from bankmine.log.imperfections.detectors import imperfections
 from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
 from bankmine.log.read import GRAVITY, read_log
+from bankmine.measure.actors import actors
 from bankmine.measure.answers import Answers
 from bankmine.measure.attributes import attributes
 from bankmine.measure.business import CalendarUsed
@@ -58,7 +59,7 @@ from bankmine.process.controls import of_entries as controls_of
 from bankmine.process.controls import read as read_controls
 from bankmine.process.controls import rules_for
 from bankmine.process.definition import Party, Understanding
-from bankmine.process.recognise import party_of_values, understand
+from bankmine.process.recognise import understand
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block
 from bankmine.show.notebook import Shown
@@ -70,16 +71,18 @@ from bankmine.twin.twin import Twin
 from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame as SparkFrame
+
     from bankmine.advice.answer import Diagnosis, Recommendation
     from bankmine.model.choice import ModelChoice
     from bankmine.model.conformance import Fitness
     from bankmine.model.deviations import Conformance
     from bankmine.model.discovery import ProcessModel
     from bankmine.model.reference import Reference
+    from bankmine.scale.answer import PartsAnalysis
 
 BPMN = ".bpmn"
 TwinOn = Literal["full", "window", "off"]
-ACTOR_SHARE = 0.9  # an activity is a party's if at least this share of its rows with a role or resource name it
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,25 +102,12 @@ class Analysis(Shown):
     @cached_property
     def understanding(self) -> Understanding:
         """What the labels mean. Raises UsageError PROCESS_*, MAPPING_*, and BPMN_* for a bank's own model that cannot be read."""
-        process = self.process
-        if self.own_model is not None:
-            from bankmine.model.bpmn import read_bpmn
-
-            read_bpmn(self.own_model)  # a wrong model is refused by every measure, as a wrong id is
-            process = None
-        if process is None:
-            process = self.settings.process.id
-        mapping = {
-            label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True)
-            for label, entry in self.settings.activities.items()
-        }
-        return understand(self.log.activities, process=process, mapping=mapping, actors=actors(self.log))
+        return meaning(self.log.activities, actors(self.log), self.process, self.settings)
 
     @property
     def own_model(self) -> Path | None:
         """A bank's own model that stands as the process: a BPMN file; what labels mean is then recognised or configured."""
-        path = None if self.process is None else Path(self.process)
-        return path if path is not None and path.suffix.lower() == BPMN else None
+        return own_model(self.process)
 
     @cached_property
     def enablement(self) -> Enablement:
@@ -493,6 +483,7 @@ class Analysis(Shown):
         return self.log.source.timezone
 
 
+@overload
 def analyze(
     log: EventLog,
     process: str | Path | None = None,
@@ -500,28 +491,70 @@ def analyze(
     settings: Settings | None = None,
     as_of: int | None = None,
     twin: TwinOn = "window",
-) -> Analysis:
+) -> Analysis: ...
+@overload
+def analyze(
+    log: "SparkFrame",
+    process: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    as_of: int | None = None,
+    twin: TwinOn = "window",
+    order: str | None = None,
+    parts: int = 64,
+    window_rows: int = 1_000_000,
+) -> "PartsAnalysis": ...
+def analyze(
+    log: "EventLog | SparkFrame",
+    process: str | Path | None = None,
+    *,
+    settings: Settings | None = None,
+    as_of: int | None = None,
+    twin: TwinOn = "window",
+    order: str | None = None,
+    parts: int = 64,
+    window_rows: int = 1_000_000,
+) -> "Analysis | PartsAnalysis":
     """The analysis of a log; nothing is computed until it is asked for. `twin`: whether the first recommendations are played on the "full"
     log, on a "window" of its last whole weeks, or not at all ("off").
 
+    A Spark frame is measured at once, in so many parts; `order` names its column of whole numbers that orders rows of equal times, and
+    at most `window_rows` of its last whole weeks are analysed here (decision 0015).
+
     Raises UsageError for an unknown process, step, rule or threshold when the part that needs it is asked for.
     """
-    return Analysis(log, process, settings or Settings(), as_of, twin)
+    settings = settings or Settings()
+    if isinstance(log, EventLog):
+        return Analysis(log, process, settings, as_of, twin)
+    from bankmine.scale.answer import PartsAnalysis
+    from bankmine.scale.partition import How
+    from bankmine.scale.passes import Wanted
+    from bankmine.scale.spark import from_frame
+
+    named = None if process is None else str(process)
+    wanted = Wanted(partial(meaning, process=process, settings=settings), as_of, settings.calendar, parts)
+    lying = from_frame(log, How(settings=settings), parts, order)
+    return PartsAnalysis.of(lying, wanted, settings, parts, window_rows, lambda some: Analysis(some, process, settings, as_of, twin), named)
 
 
-def actors(log: EventLog) -> Mapping[str, Party]:
-    """The party of each activity whose role or resource column names one in at least 90 % of the rows that have a value."""
-    columns = [(a.codes, a.values) for a in (log.attributes.get("role"),) if a is not None] + [(log.resource, log.resources)]
-    found: dict[str, Party] = {}
-    for codes, values in columns:
-        parties = party_of_values(values)
-        known = np.bincount(log.activity[codes >= 0], minlength=len(log.activities))
-        for party in Party:
-            of_party = np.array([parties.get(value) is party for value in values] + [False], dtype=bool)
-            named = np.bincount(log.activity[of_party[codes]], minlength=len(log.activities))
-            for activity in np.flatnonzero((named > 0) & (named >= ACTOR_SHARE * known)).tolist():
-                found.setdefault(log.activities[activity], party)
-    return found
+def own_model(process: str | Path | None) -> Path | None:
+    """A process that is a BPMN file."""
+    path = None if process is None else Path(process)
+    return path if path is not None and path.suffix.lower() == BPMN else None
+
+
+def meaning(activities: tuple[str, ...], acting: Mapping[str, Party], process: str | Path | None, settings: Settings) -> Understanding:
+    """What labels mean. Raises as `Analysis.understanding` does."""
+    path = own_model(process)
+    if path is not None:
+        from bankmine.model.bpmn import read_bpmn
+
+        read_bpmn(path)  # a wrong model is refused by every measure, as a wrong id is
+        process = None
+    mapping = {
+        label: entry if isinstance(entry, str) else entry.model_dump(exclude_unset=True) for label, entry in settings.activities.items()
+    }
+    return understand(activities, process=settings.process.id if process is None else process, mapping=mapping, actors=acting)
 
 
 __all__ = ["Analysis", "analyze", "read_log"]

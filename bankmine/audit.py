@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bankmine import __version__
-from bankmine.api import Analysis
 from bankmine.errors import InputError
+from bankmine.log.eventlog import EventLog
+from bankmine.settings import Settings
 from bankmine.show.records import json_bytes
 from bankmine.words import Text
 
@@ -37,8 +38,19 @@ def audit_name(output: Path) -> Path:
     return output.with_name(f"{output.name}.{NAME}")
 
 
+class Analysed(Protocol):
+    """What came of a log, and how it was asked for."""
+
+    @property
+    def log(self) -> EventLog: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def process(self) -> str | Path | None: ...
+
+
 def audit(
-    analyses: Sequence[Analysis],
+    analyses: Sequence[Analysed],
     outputs: Mapping[Path, bytes],
     place: Path,
     *,
@@ -72,7 +84,7 @@ def audit(
     return json_bytes({**body, "digest": _digest(body)})
 
 
-def beside(analyses: Sequence[Analysis], config: Path | None) -> list[Path]:
+def beside(analyses: Sequence[Analysed], config: Path | None) -> list[Path]:
     """What the analyses read besides their logs and the `config`: own configurations, definitions, rules, answers."""
     named = [
         path

@@ -75,6 +75,22 @@ TwinOption = Annotated[
 ]
 
 
+class Engine(StrEnum):
+    """What works the analysis out."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+EngineOption = Annotated[Engine, typer.Option("--engine", help="Work it out here, or in parts on Spark (needs bankmine[spark]).")]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory", metavar="SIZE", help="Stay within so much memory, such as 4GB: larger logs are analysed in parts.", show_default=False
+    ),
+]
+
+
 class Lifecycle(StrEnum):
     """What becomes of rows that are steps of one activity's life."""
 
@@ -214,6 +230,7 @@ class Reading:
         settings = self.settings()
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
+        self.fitting()
         log = read_log(
             source,
             **columns,
@@ -240,6 +257,22 @@ class Reading:
         if self.first is not None or self.last is not None:
             log = log.between(self.first or EARLIEST, self.last or LATEST)
         return log
+
+    def rows(self) -> int | None:
+        """About how many rows the files hold; None where that cannot be told. Raises InputError FILE_MISSING."""
+        from bankmine.log.database import is_database
+        from bankmine.log.sources import paths_of
+        from bankmine.scale.memory import rows_in
+
+        return None if any(is_database(name) for name in self.log) else rows_in(paths_of(self.log))
+
+    def fitting(self) -> None:
+        """Refuses files that would not fit into the memory that is there. Raises InputError MEMORY."""
+        from bankmine.scale.memory import available, need, too_large
+
+        rows, limit = self.rows(), available()
+        if rows is not None and limit is not None and need(rows) > limit:
+            raise too_large(rows, limit, self.log[0])
 
     def analyze(self, log: "EventLog", twin: "TwinOn" = "window") -> "Analysis":
         """The analysis of the log that these options ask for; lazy but for what was named: process and answers. Raises UsageError."""

@@ -13,6 +13,7 @@ from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
     from bankmine.api import Analysis
+    from bankmine.audit import Analysed
     from bankmine.cli.options import Reading
 
 
@@ -134,7 +135,7 @@ def clash(one: Text, other: Text, path: Path) -> UsageError:
 
 
 def audited(
-    content: Mapping[Path, bytes], analyses: Sequence["Analysis"], config: Path | None, exit_status: int = 0
+    content: Mapping[Path, bytes], analyses: Sequence["Analysed"], config: Path | None, exit_status: int = 0
 ) -> Mapping[Path, bytes]:
     """The files with the audit of them beside the first; none where there are none."""
     if not content:

@@ -67,6 +67,11 @@ class Source:
         self._handle.close()
 
     @property
+    def taken(self) -> int:
+        """How many bytes of the file on disk have been read."""
+        return self._taken
+
+    @property
     def head(self) -> bytes:
         while sum(map(len, self._begun)) < HEAD:
             piece = next(self._pieces, None)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pm4py.objects.log.obj import EventLog as Pm4pyLog
 
-    LogSource = str | Path | Sequence[str | Path] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
+    LogSource = str | Path | Sequence[str | Path] | list[Table] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
 
 DEFAULT_ZONE = "Asia/Shanghai"
 GRAVITY = {"error": 0, "warning": 1, "info": 2}
@@ -65,7 +65,8 @@ def read_log(
     dedupe: bool = False,
     query: str | None = None,
 ) -> EventLog:
-    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL).
+    """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL);
+    or of tables that were read before.
 
     The first group of names are source columns; what is not given is taken from the settings, then recognised by usual
     names (`transition` is the lifecycle column). `lifecycle`: `pair` transitions into sessions, keep only the `complete`
@@ -105,7 +106,9 @@ def read_log(
     zone = timezone or settings.calendar.timezone
     share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
 
-    if is_frame(source):
+    if isinstance(source, list) and source and isinstance(source[0], Table):
+        tables = list(source)
+    elif is_frame(source):
         tables = [table_of(source)]
     elif is_database(source):
         tables = [database_table(str(source), query)]

@@ -1,6 +1,6 @@
 """Batches: work on several items that was put together before it began (definitions §1.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -56,46 +56,34 @@ class Batches(Shown):
     kind: np.ndarray
 
     @classmethod
-    def of(cls, log: EventLog, who: np.ndarray, enabled: np.ndarray, began: np.ndarray, busy: Busy | None = None) -> "Batches":
+    def of(
+        cls,
+        log: EventLog,
+        who: np.ndarray,
+        enabled: np.ndarray,
+        began: np.ndarray,
+        busy: Busy | None = None,
+        rules: Mapping[int, Rule] | None = None,
+    ) -> "Batches":
         """Runs of one activity by one person (`who` [instances], -1 = nobody) in which each item was enabled before the run began
         and begun soon after those before it were done.
 
         Without `busy` every run of two or more counts, and no breath is allowed between its items (Kronos' rule, §1.3). With it
         up to half an hour of duty time may pass between them, and a run counts if all of it was done at once, or if the person, on duty
-        and idle, let its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule.
+        and idle, let its first item lie (seen only where starts are recorded) and the activity's runs begin by a rule. `rules`: those of
+        the whole, where the log is a part of it.
         """
-        end = log.moment
-        clock = (began, end) if busy is None else (busy.clock(began), busy.clock(end))
-        row, batch = _runs(log.activity, who, enabled, began, clock, 0 if busy is None else LULL)
-        head = np.flatnonzero(np.diff(batch, prepend=-1))
-        size = np.diff(np.append(head, len(row)))
-        activity, begin = log.activity[row[head]], began[row[head]]
-        first_enabled, ready = _ends(enabled[row], head)
-        _, last_begin = _ends(began[row], head)
-        first_end, last_end = _ends(end[row], head)
-        # In order of starts, an item that overlaps any earlier one has a neighbour that does.
-        overlapping = np.zeros(len(row), dtype=bool)
-        overlapping[1:] = (began[row[1:]] < end[row[:-1]]) & (batch[1:] == batch[:-1])
-        at_once = (begin == last_begin) & (first_end == last_end)
-        kind = np.where(at_once, 0, np.where(np.add.reduceat(overlapping, head) > 0 if len(head) else at_once, 1, 2))
-        items = np.bincount(log.activity[who >= 0], minlength=len(log.activities))
-        keep = size >= 2
-        rules: dict[int, Rule] = {}
+        runs = Runs.of(log, who, enabled, began, busy)
+        keep = runs.size >= 2
         if busy is not None:
-            held = np.flatnonzero(keep & (at_once | log.start_known[row[head]]))
-            own = end[row[head[held]]] - begin[held]
-            held = held[at_once[held] | _left_lying(busy, row[head[held]], first_enabled[held], begin[held], own)]
-            keep &= at_once
-            for of, positions in each_group(activity[held]):
-                mine = held[positions]
-                rule = _rule(size[mine], begin[mine], enabled[row[np.isin(batch, mine)]], log.source.timezone)
-                if rule is not None and size[mine].sum() >= HABIT * items[of]:
-                    rules[of] = rule
-                    keep[mine] = True
+            held = runs.held(log, enabled, busy)
+            rules = held.rules(log.source.timezone) if rules is None else rules
+            keep &= runs.at_once
+            keep[held.run] |= np.isin(held.activity, list(rules))
         of_row = np.full(len(log), -1, dtype=np.int64)
-        of_row[row] = np.repeat(np.where(keep, np.cumsum(keep) - 1, -1), size)
-        columns = (column[keep] for column in (activity, size, first_enabled, ready, begin, kind))
-        return cls(log.activities, log.source.timezone, items, rules, of_row, *columns)
+        of_row[runs.row] = np.repeat(np.where(keep, np.cumsum(keep) - 1, -1), runs.size)
+        columns = (runs.activity, runs.size, runs.first_enabled, runs.ready, runs.begin, runs.kind)
+        return cls(log.activities, log.source.timezone, runs.items, rules or {}, of_row, *(column[keep] for column in columns))
 
     @property
     def table(self) -> "pd.DataFrame":
@@ -153,6 +141,89 @@ class Batches(Shown):
         if fired[0] == "size":
             return Text(zh=f"凑满 {zh} 件", en=f"{en} items")
         return Text(zh=zh, en=en)
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What may be batches: runs of one activity by one person; arrays [runs], as in Batches.
+
+    `row` int64: the instances by known people, run after run. `at_once` bool: all begin and all end together. `items` int64 [activities].
+    """
+
+    row: np.ndarray
+    activity: np.ndarray
+    size: np.ndarray
+    first_enabled: np.ndarray
+    ready: np.ndarray
+    begin: np.ndarray
+    kind: np.ndarray
+    at_once: np.ndarray
+    items: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog, who: np.ndarray, enabled: np.ndarray, began: np.ndarray, busy: Busy | None) -> "Runs":
+        """As `Batches.of` asks for them."""
+        end = log.moment
+        clock = (began, end) if busy is None else (busy.clock(began), busy.clock(end))
+        row, batch = _runs(log.activity, who, enabled, began, clock, 0 if busy is None else LULL)
+        head = np.flatnonzero(np.diff(batch, prepend=-1))
+        begin = began[row[head]]
+        first_enabled, ready = _ends(enabled[row], head)
+        _, last_begin = _ends(began[row], head)
+        first_end, last_end = _ends(end[row], head)
+        # In order of starts, an item that overlaps any earlier one has a neighbour that does.
+        overlapping = np.zeros(len(row), dtype=bool)
+        overlapping[1:] = (began[row[1:]] < end[row[:-1]]) & (batch[1:] == batch[:-1])
+        at_once = (begin == last_begin) & (first_end == last_end)
+        kind = np.where(at_once, 0, np.where(np.add.reduceat(overlapping, head) > 0 if len(head) else at_once, 1, 2))
+        items = np.bincount(log.activity[who >= 0], minlength=len(log.activities))
+        size = np.diff(np.append(head, len(row)))
+        return cls(row, log.activity[row[head]], size, first_enabled, ready, begin, kind, at_once, items)
+
+    def held(self, log: EventLog, enabled: np.ndarray, busy: Busy) -> "Held":
+        """The runs of two and more that somebody let come together."""
+        head = self.row[np.cumsum(self.size) - self.size]
+        held = np.flatnonzero((self.size >= 2) & (self.at_once | log.start_known[head]))
+        own = log.moment[head[held]] - self.begin[held]
+        held = held[self.at_once[held] | _left_lying(busy, head[held], self.first_enabled[held], self.begin[held], own)]
+        member = np.zeros(len(self.size), dtype=bool)
+        member[held] = True
+        member = np.repeat(member, self.size)
+        return Held(held, self.activity[held], self.size[held], self.begin[held], enabled[self.row[member]], self.items)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Runs that somebody let come together, in which a rule may show; those of parts of a log stand one after the other.
+
+    Arrays [runs]: `run`, their number; `activity`; `size`; `begin` int64 UTC microseconds. `ready` int64 [members, run after run]: their
+    enablement. `items` int64 [activities]: instances by known people, in runs or not; those of parts are added.
+    """
+
+    run: np.ndarray
+    activity: np.ndarray
+    size: np.ndarray
+    begin: np.ndarray
+    ready: np.ndarray
+    items: np.ndarray
+
+    @classmethod
+    def merge(cls, parts: Iterable["Held"]) -> "Held":
+        """Of parts of a log, cut by person."""
+        several = list(parts)
+        names = ("run", "activity", "size", "begin", "ready")
+        joined = {name: np.concatenate([getattr(part, name) for part in several]) for name in names}
+        return cls(**joined, items=np.sum([part.items for part in several], axis=0))
+
+    def rules(self, zone: str) -> dict[int, Rule]:
+        """By activity, what its runs begin at, where a rule is seen and enough of its items come so."""
+        found: dict[int, Rule] = {}
+        owner = np.repeat(self.activity, self.size)
+        for of, mine in each_group(self.activity):
+            rule = _rule(self.size[mine], self.begin[mine], self.ready[owner == of], zone)
+            if rule is not None and self.size[mine].sum() >= HABIT * self.items[of]:
+                found[of] = rule
+        return found
 
 
 DONE = {

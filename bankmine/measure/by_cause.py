@@ -1,6 +1,6 @@
 """Waiting by cause: how much of the wait before each activity, or on each arc, is due to what (definitions §1.12)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -28,6 +28,39 @@ Basis = Literal["measured", "estimated_starts", "mixed"]
 
 
 @dataclass(frozen=True, eq=False)
+class CauseCounts:
+    """What `WaitByCause` tells of, by group; those of parts of a log, cut by person, are added."""
+
+    parts: np.ndarray
+    unknown: np.ndarray
+    work: np.ndarray
+    split: np.ndarray
+    estimated: np.ndarray
+    no_calendar: np.ndarray
+    nobody: np.ndarray
+    unstamped: np.ndarray
+
+    @classmethod
+    def of(cls, group: np.ndarray, groups: int, enablement: Enablement, causes: WaitingCauses) -> "CauseCounts":
+        """`group` int64 [instances]."""
+
+        def counted(mask: np.ndarray) -> np.ndarray:
+            return np.bincount(group[mask], minlength=groups)
+
+        unknown, starts = causes.unknown, causes.starts
+        return cls(
+            parts=causes.grouped(group, groups),
+            unknown=grouped_sum(np.where(unknown, enablement.wait, 0), group, groups),
+            work=grouped_sum(np.where(unknown, 0, enablement.wait - causes.wait), group, groups),
+            split=counted(~unknown),
+            estimated=counted(~unknown & starts.estimated),
+            no_calendar=counted(causes.no_calendar),
+            nobody=counted(unknown & ~starts.unknown),
+            unstamped=counted(starts.unknown),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class WaitByCause(Shown):
     """The rows of `waiting` split by cause; arrays [groups], durations int64 microseconds.
 
@@ -50,23 +83,12 @@ class WaitByCause(Shown):
     @classmethod
     def of(cls, waiting: WaitingTime, enablement: Enablement, causes: WaitingCauses) -> "WaitByCause":
         """Of the waits that `waiting` was made from."""
-        group, groups = waiting.group, len(waiting.activity)
+        return cls.result(waiting, CauseCounts.of(waiting.group, len(waiting.activity), enablement, causes))
 
-        def counted(mask: np.ndarray) -> np.ndarray:
-            return np.bincount(group[mask], minlength=groups)
-
-        unknown, starts = causes.unknown, causes.starts
-        return cls(
-            waiting=waiting,
-            parts=causes.grouped(group, groups),
-            unknown=grouped_sum(np.where(unknown, enablement.wait, 0), group, groups),
-            work=grouped_sum(np.where(unknown, 0, enablement.wait - causes.wait), group, groups),
-            split=counted(~unknown),
-            estimated=counted(~unknown & starts.estimated),
-            no_calendar=counted(causes.no_calendar),
-            nobody=counted(unknown & ~starts.unknown),
-            unstamped=counted(starts.unknown),
-        )
+    @classmethod
+    def result(cls, waiting: WaitingTime, counts: "CauseCounts") -> "WaitByCause":
+        """From counts for each row of `waiting`."""
+        return cls(waiting, **{field.name: getattr(counts, field.name) for field in fields(counts)})
 
     def causes_s(self, row: int) -> dict[str, float | None] | None:
         """Seconds by cause; None where nothing could be split, and closed and absent None where no duty hours are known."""

@@ -1,5 +1,6 @@
 """Why work waits: each instance's waiting split into exclusive causes (definitions §1.12)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -7,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import SECOND, EventLog
-from bankmine.measure.batches import Batches
+from bankmine.measure.awaited import Awaited
+from bankmine.measure.batches import Batches, Rule
 from bankmine.measure.busy import Busy
-from bankmine.measure.customer import ASKING, CustomerWaits, answers, kinds
+from bankmine.measure.customer import CustomerWaits
 from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
 from bankmine.measure.parties import OUTSIDE, by_staff, of_party
@@ -58,22 +60,36 @@ class WaitingCauses:
     def of(
         cls, log: EventLog, enablement: Enablement, understanding: Understanding, customer: CustomerWaits, duty: Duty
     ) -> "WaitingCauses":
+        """Of a whole log."""
+        return cls.by_person(log, enablement, understanding, Awaited.of(log, enablement, understanding, customer), duty)
+
+    @classmethod
+    def by_person(
+        cls,
+        log: EventLog,
+        enablement: Enablement,
+        understanding: Understanding,
+        awaited: Awaited,
+        duty: Duty,
+        rules: Mapping[int, Rule] | None = None,
+    ) -> "WaitingCauses":
         """In this order: the customer who was asked; batching; the calendar; work of the same person enabled no later
-        (contention) or later (prioritisation), inside duty time; the customer or the system where still open; the rest.
+        (contention) or later (prioritisation), inside duty time; the customer or the system where still open; the rest. The log may
+        be a part that holds all that its people did (of `enablement` only its times are read); `rules`: of the whole's batches.
         """
         starts = Starts.of(log, enablement, understanding, duty)
         began, enabled = starts.began, enablement.enabled
         by_customer = of_party(understanding, *OUTSIDE)[log.activity]
         by_system = of_party(understanding, Party.SYSTEM)[log.activity]
         staff = ~by_customer & ~by_system & (log.resource >= 0)
-        working = by_staff(understanding)[log.activity] & (log.resource >= 0)
-        busy = Busy.of(np.where(working, log.resource, -1), began, log.end, enabled, duty.person, duty.calendars)
-        batches = Batches.of(log, np.where(by_customer, -1, log.resource), enabled, began, busy)
+        busy = busy_people(log, enabled, began, understanding, duty)
+        batches = Batches.of(log, in_runs(log, understanding), enabled, began, busy, rules)
         unknown = starts.unknown | (~staff & ~by_customer & ~by_system)
         wait = np.where(unknown, 0, began - enabled)
         parts = np.zeros((len(log), len(CAUSES)), dtype=np.int64)
 
-        asked = _until_answer(log, enablement, understanding, customer, began)
+        # Nobody waits for an answer after the work has begun.
+        asked = np.clip(awaited.answer, enabled, np.maximum(began, enabled))
         parts[:, CUSTOMER] = asked - enabled
         batched = batches.of_row >= 0
         of = batches.of_row[batched]
@@ -93,7 +109,7 @@ class WaitingCauses:
         at_work, no_later = busy.split(server, begin, end, begin)
         parts[row, CONTENTION], parts[row, PRIORITISATION] = no_later, at_work - no_later
         idle = (end - begin) - off - at_work
-        parts[row, CUSTOMER] += np.minimum(_customer_idle(log, customer, busy, row, begin, end), idle)
+        parts[row, CUSTOMER] += np.minimum(_customer_idle(awaited, busy, row, begin, end), idle)
 
         left = wait - np.where(unknown, 0, parts.sum(axis=1))
         parts[by_customer, CUSTOMER] += left[by_customer]
@@ -129,26 +145,15 @@ class WaitingCauses:
         return pd.DataFrame({"activity": list(self.activities), **values})
 
 
-def _until_answer(
-    log: EventLog, enablement: Enablement, understanding: Understanding, customer: CustomerWaits, began: np.ndarray
-) -> np.ndarray:
-    """int64 [instances]: until when the wait is for the customer who was asked; the enablement where nobody was.
+def busy_people(log: EventLog, enabled: np.ndarray, began: np.ndarray, understanding: Understanding, duty: Duty) -> Busy:
+    """What the bank's people did when."""
+    working = by_staff(understanding)[log.activity] & (log.resource >= 0)
+    return Busy.of(np.where(working, log.resource, -1), began, log.end, enabled, duty.person, duty.calendars)
 
-    A wait that a request or offer made possible lasts until the customer's next answer; where none came it is all the customer's.
-    Without any activity known as an answer nothing is: then it stays unexplained.
-    """
-    until = enablement.enabled.copy()
-    enabler = enablement.enabler
-    if not customer.known:
-        return until
-    row = np.flatnonzero((enabler >= 0) & kinds(understanding, *ASKING)[log.activity[enabler]])
-    reply = np.flatnonzero(answers(understanding)[log.activity])
-    at = np.searchsorted(reply, enabler[row], side="right")
-    found = np.append(reply, -1)[at]
-    answered = (found >= 0) & (log.case[found] == log.case[row])
-    answer = np.where(answered, log.began[found], began[row])
-    until[row] = np.clip(answer, until[row], np.maximum(began[row], until[row]))
-    return until
+
+def in_runs(log: EventLog, understanding: Understanding) -> np.ndarray:
+    """int64 [instances]: who may have put work together; customers do not (-1)."""
+    return np.where(of_party(understanding, *OUTSIDE)[log.activity], -1, log.resource)
 
 
 def _unavailable(duty: Duty, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -165,18 +170,14 @@ def _unavailable(duty: Duty, busy: Busy, row: np.ndarray, begin: np.ndarray, end
     return off - absent, absent
 
 
-def _customer_idle(log: EventLog, customer: CustomerWaits, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _customer_idle(awaited: Awaited, busy: Busy, row: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
     """int64 [rows]: duty time in which the person was free while the case waited for its customer."""
-    result = np.zeros(len(row), dtype=np.int64)
-    if not customer.known or not len(customer.asked):
-        return result
-    case = log.case[customer.asked]  # in canonical order; the waits of one case do not overlap
-    first, last = np.searchsorted(case, log.case[row]), np.searchsorted(case, log.case[row], side="right")
-    count = last - first
-    which = np.repeat(np.arange(len(row)), count)
-    window = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
-    low = np.maximum(begin[which], log.moment[customer.asked[window]])
-    high = np.minimum(end[which], log.moment[customer.asked[window]] + customer.duration[window])
+    place = np.full(len(awaited.answer), -1, dtype=np.int64)
+    place[row] = np.arange(len(row))
+    which = place[awaited.row]
+    mine = which >= 0
+    which, low, high = which[mine], awaited.begin[mine], awaited.end[mine]
+    low, high = np.maximum(begin[which], low), np.minimum(end[which], high)
     meets = low < high
     which, low, high = which[meets], low[meets], high[meets]
     return grouped_sum(busy.idle(busy.server[row[which]], low, high), which, len(row))

@@ -1,6 +1,6 @@
 """Working hours found in a log: when an organisation, its roles and its people were seen at work (definitions §1.5, faults mended)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -54,13 +54,29 @@ class Discovered:
         be expected and next to nothing was seen. A role is open, too, while a tenth of its people regularly work.
         """
         presence = Presence.of(start, end, role, person, role_of, roles, zone)
+        return cls.of_presence(presence, presence.dates, presence.daily, presence.seen, role_of)
+
+    @classmethod
+    def of_presence(
+        cls,
+        presence: Presence,
+        dates: int,
+        daily: Callable[[int], np.ndarray],
+        seen_when: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+        role_of: np.ndarray,
+    ) -> "Discovered | None":
+        """From what a presence counts by owner and on how many dates; `daily` and `seen_when` are its methods of these names or, where
+        the log came in parts, the sums of those of the parts.
+        """
+        roles = presence.rows - 1
         stamps = presence.stamps
-        if stamps[0] < LEAST_STAMPS or len(np.unique(presence.first % QUARTERS)) < LEAST_QUARTERS:
+        if stamps[0] < LEAST_STAMPS or presence.quarters.sum() < LEAST_QUARTERS:
             return None
-        worked, closed, made_up = _dates(presence.daily(), presence.first_day)
+        worked, closed, made_up = _dates(daily(dates), presence.first_day)
         few = np.flatnonzero(stamps[: 1 + roles] < LEAST_STAMPS)
         worked[few], closed[few], made_up[few] = worked[0], closed[0], made_up[0]
-        seen, spell = presence.seen(closed, made_up)
+        seen, sights = seen_when(closed, made_up)
+        spell = np.maximum(seen.sum(axis=(2, 3)) / np.maximum(sights, 1), 1.0)  # the quarters that one sight fills
         parent = np.append(np.zeros(1 + roles, dtype=np.int64), 1 + role_of)
         team, people = np.arange(1, 1 + roles), np.arange(1 + roles, len(parent))
         total = seen[0, people, :WEEKDAYS].sum(axis=2)

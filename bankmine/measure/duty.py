@@ -29,7 +29,7 @@ class Duty:
     into `calendars`, -1 = unknown. A role has the opening that most of its instances have, and so has a resource without a
     calendar of its own (`own` bool [resources]). `basis`: the openings are given, discovered in the log, or unknown.
     `outside`: staff's stamps outside both their opening and the person's own hours; `outside_share` 0-1: their share, None where no
-    opening is known. `unmatched`: how many names with hours of their own the log does not show.
+    opening is known. `stamps`: all of them; `unmatched`: how many names with hours of their own the log does not show.
     """
 
     calendars: tuple[BusinessCalendar, ...]
@@ -43,18 +43,29 @@ class Duty:
     outside_share: float | None = None
     outside: int = 0
     unmatched: int = 0
+    stamps: int = 0
 
     @classmethod
-    def of(cls, log: EventLog, roles: Roles, understanding: Understanding, settings: Calendar) -> "Duty":
+    def of(
+        cls,
+        log: EventLog,
+        roles: Roles,
+        understanding: Understanding,
+        settings: Calendar,
+        span: tuple[int, int] | None = None,
+        found: Discovered | None = None,
+    ) -> "Duty":
         """Openings: the hours given for the instance's role, branch, channel or the organisation, the first that is; people: the
         hours given by name, else their opening. Where no hours are given at all, or `discover` is set, what is not given is
         found in the log: openings, and people's own hours inside them. Calendars reach from 8 days before the log's first
-        stamp to 400 days after its last.
+        stamp to 400 days after its last. `span`, `found`: first and last stamp of the whole and what was found in it, where the log is
+        a part of it that holds all that its people did.
         """
-        offices = _Offices(log, settings)
-        given = bool(settings.hours or settings.roles or settings.branches or settings.channels or settings.people)
-        staff = ~np.array([meaning.party in NOT_STAFF for meaning in understanding.activities], dtype=bool)[log.activity]
-        found = _found(log, roles, staff) if (settings.discover is None and not given) or settings.discover else None
+        offices = _Offices(log, settings, span or span_of(log))
+        given = is_given(settings)
+        staff = by_bank(understanding)[log.activity]
+        if span is None and is_sought(settings):
+            found = Discovered.of(*stamps_of(log, roles, understanding), log.source.timezone)
         organisation = offices.given(settings.hours) if settings.hours else -1
         opening = np.full(len(log), organisation, dtype=np.int32)
         if found is not None and organisation < 0:
@@ -97,6 +108,7 @@ class Duty:
             outside / stamps if stamps else None,
             outside,
             sum(len(set(table).difference(names)) for table, names in tables),
+            stamps,
         )
 
     @property
@@ -143,13 +155,11 @@ class Duty:
 class _Offices:
     """The calendars of one log as they are made."""
 
-    def __init__(self, log: EventLog, settings: Calendar) -> None:
+    def __init__(self, log: EventLog, settings: Calendar, span: tuple[int, int]) -> None:
         self.calendars: list[BusinessCalendar] = []
         self._made: dict[bytes, int] = {}
         self._log, self._settings, self._zone = log, settings, log.source.timezone
-        known = log.arrival[log.arrival != UNKNOWN_TIME] if log.arrival is not None else np.zeros(0, dtype=np.int64)
-        self._first = int(min(log.case_start.min(), known.min(initial=np.iinfo(np.int64).max))) - BEFORE
-        self._last = int(max(log.case_end.max(), known.max(initial=np.iinfo(np.int64).min))) + AFTER
+        self._first, self._last = span[0] - BEFORE, span[1] + AFTER
 
     def given(self, hours: str, own: OwnCalendar | None = None) -> int:
         """The number of a new calendar with these hours; holidays and days that `own` does not name are the organisation's."""
@@ -191,16 +201,34 @@ class _Offices:
         return len(self.calendars) - 1
 
 
-def _found(log: EventLog, roles: Roles, staff: np.ndarray) -> Discovered | None:
-    return Discovered.of(
-        log.start[staff],
-        log.end[staff],
-        roles.of_instance[staff],
-        log.resource[staff],
-        roles.of_resource,
-        len(roles.names),
-        log.source.timezone,
-    )
+def is_given(settings: Calendar) -> bool:
+    """Whether any hours are configured."""
+    return bool(settings.hours or settings.roles or settings.branches or settings.channels or settings.people)
+
+
+def is_sought(settings: Calendar) -> bool:
+    """Whether hours are to be found in the log."""
+    return not is_given(settings) if settings.discover is None else settings.discover
+
+
+def by_bank(understanding: Understanding) -> np.ndarray:
+    """bool [activities]: neither a customer, a third party nor a system acts."""
+    return np.array([meaning.party not in NOT_STAFF for meaning in understanding.activities], dtype=bool)
+
+
+def span_of(log: EventLog) -> tuple[int, int]:
+    """The first and the last stamp of a log, arrivals included."""
+    known = log.arrival[log.arrival != UNKNOWN_TIME] if log.arrival is not None else np.zeros(0, dtype=np.int64)
+    first, last = log.case_start.min(), log.case_end.max()
+    return int(min(first, known.min(initial=first))), int(max(last, known.max(initial=last)))
+
+
+def stamps_of(
+    log: EventLog, roles: Roles, understanding: Understanding
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+    """What Discovered and Presence ask for: start, end, role and person of the staff's instances, the people's roles, how many roles."""
+    staff = by_bank(understanding)[log.activity]
+    return log.start[staff], log.end[staff], roles.of_instance[staff], log.resource[staff], roles.of_resource, len(roles.names)
 
 
 def _usual(group: np.ndarray, groups: int, opening: np.ndarray) -> np.ndarray:

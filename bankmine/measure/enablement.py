@@ -1,10 +1,12 @@
 """Enablement: from which moment an instance could have begun, and what made it possible (definitions §1.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
+from bankmine.stats.grouped import grouped_sum
 
 THRESHOLD = 0.9  # df = l2l = l1l of the heuristics oracle
 
@@ -21,13 +23,14 @@ class Enablement:
     wait: np.ndarray
 
     @classmethod
-    def of(cls, log: EventLog) -> "Enablement":
+    def of(cls, log: EventLog, concurrent: np.ndarray | None = None) -> "Enablement":
         """The enabler of i is the latest earlier row of its case, in canonical order, that ended no later than i began
         and is not concurrent with it. Differs from the cited rule on equal stamps only: a row that ended at the instant
-        at which i happened enables it, so that the waits of a sequential case add up to its cycle time.
+        at which i happened enables it, so that the waits of a sequential case add up to its cycle time. `concurrent`: the pairs of
+        `Successions.concurrent` of the whole, where the log is a part of it.
         """
         size = len(log.activities)
-        concurrent = _concurrent_pairs(log)
+        concurrent = Successions.of(log).concurrent if concurrent is None else concurrent
         first = log.offsets[log.case]
         enabler = np.arange(len(log), dtype=np.int64) - 1
         enabler[enabler < first] = -1
@@ -57,29 +60,57 @@ def case_begin(log: EventLog) -> np.ndarray:
     return np.where(known, log.arrival, log.case_start)
 
 
-def _concurrent_pairs(log: EventLog) -> np.ndarray:
-    """Sorted keys a * activities + b of the activity pairs that run in parallel (heuristics oracle, both directions)."""
-    size = len(log.activities)
-    act = log.activity.astype(np.int64)
-    same = log.case[1:] == log.case[:-1]
-    arcs, count = np.unique((act[:-1] * size + act[1:])[same], return_counts=True)
-    triple = same[1:] & same[:-1] & (act[2:] == act[:-2]) & (act[2:] != act[1:-1])
-    returns, return_count = np.unique((act[:-2] * size + act[1:-1])[triple], return_counts=True)
-    source, target = arcs // size, arcs % size
-    back = target * size + source
+@dataclass(frozen=True, eq=False)
+class Successions:
+    """How often one activity directly followed another, and how often it did on the way from that one back to it (a, b, a).
 
-    def of(keys: np.ndarray, table: np.ndarray, values: np.ndarray) -> np.ndarray:
-        if not len(table):
-            return np.zeros(len(keys))
-        at = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-        return np.where(table[at] == keys, values[at], 0).astype(float)
+    `arc`, `back_arc` int64 ascending: a * activities + b; `count`, `back_count` int64. Those of parts of a log, cut by case, are added.
+    """
 
-    forth_count, back_count = count.astype(float), of(back, arcs, count)
-    dependency = np.abs(forth_count - back_count) / (forth_count + back_count + 1)
-    loop = of(arcs, returns, return_count) + of(back, returns, return_count)
-    loop_two = loop / (loop + 1)
-    self_count = of(np.arange(size) * (size + 1), arcs, count)
-    loops_alone = self_count / (self_count + 1) >= THRESHOLD
-    loop_two[loops_alone[source] | loops_alone[target]] = 0
-    parallel = (source != target) & (back_count > 0) & (loop_two < THRESHOLD) & (dependency < THRESHOLD)
-    return arcs[parallel]
+    activities: int
+    arc: np.ndarray
+    count: np.ndarray
+    back_arc: np.ndarray
+    back_count: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog) -> "Successions":
+        size = len(log.activities)
+        act = log.activity.astype(np.int64)
+        same = log.case[1:] == log.case[:-1]
+        triple = same[1:] & same[:-1] & (act[2:] == act[:-2]) & (act[2:] != act[1:-1])
+        arcs = np.unique((act[:-1] * size + act[1:])[same], return_counts=True)
+        return cls(size, *arcs, *np.unique((act[:-2] * size + act[1:-1])[triple], return_counts=True))
+
+    @classmethod
+    def merge(cls, parts: Iterable["Successions"]) -> "Successions":
+        """Of logs with the same activities."""
+        several = list(parts)
+        columns: list[np.ndarray] = []
+        for key, count in (("arc", "count"), ("back_arc", "back_count")):
+            keys, group = np.unique(np.concatenate([getattr(part, key) for part in several]), return_inverse=True)
+            columns += [keys, grouped_sum(np.concatenate([getattr(part, count) for part in several]), group, len(keys))]
+        return cls(several[0].activities, *columns)
+
+    @property
+    def concurrent(self) -> np.ndarray:
+        """Sorted keys a * activities + b of the pairs that run in parallel (heuristics oracle, both directions)."""
+        size, arcs = self.activities, self.arc
+        source, target = arcs // size, arcs % size
+        back = target * size + source
+
+        def of(keys: np.ndarray, table: np.ndarray, values: np.ndarray) -> np.ndarray:
+            if not len(table):
+                return np.zeros(len(keys))
+            at = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+            return np.where(table[at] == keys, values[at], 0).astype(float)
+
+        forth_count, back_count = self.count.astype(float), of(back, arcs, self.count)
+        dependency = np.abs(forth_count - back_count) / (forth_count + back_count + 1)
+        loop = of(arcs, self.back_arc, self.back_count) + of(back, self.back_arc, self.back_count)
+        loop_two = loop / (loop + 1)
+        self_count = of(np.arange(size) * (size + 1), arcs, self.count)
+        loops_alone = self_count / (self_count + 1) >= THRESHOLD
+        loop_two[loops_alone[source] | loops_alone[target]] = 0
+        parallel = (source != target) & (back_count > 0) & (loop_two < THRESHOLD) & (dependency < THRESHOLD)
+        return arcs[parallel]

@@ -6,6 +6,7 @@ import numpy as np
 
 from bankmine.log.eventlog import EventLog
 from bankmine.process.definition import Understanding
+from bankmine.stats.grouped import grouped_quantiles
 
 USUAL_END_SHARE = 0.01  # an activity ends cases usually if at least this share of all cases ends with it
 QUIET_QUANTILE = 0.99
@@ -27,16 +28,34 @@ class Endings:
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding, as_of: int | None = None) -> "Endings":
         now = int(log.case_end.max()) if as_of is None else as_of
-        ends = np.array([meaning.outcome is not None for meaning in understanding.activities])
-        rows = np.flatnonzero(ends[log.activity])
-        by = np.full(log.cases, -1, dtype=np.int64)
-        by[log.case[rows]] = rows  # the last one counts: rows are in canonical order
-        if len(rows):
+        if closing(understanding)[log.activity].any():
+            return cls.known(log, understanding, now, None)
+        last = np.bincount(log.activity[log.offsets[1:] - 1], minlength=len(log.activities))
+        gaps = pauses(log)
+        quiet = grouped_quantiles(gaps, np.zeros(len(gaps), dtype=np.int64), 1, (QUIET_QUANTILE,))[0, 0] if len(gaps) else 0.0
+        return cls.known(log, understanding, now, (last >= USUAL_END_SHARE * log.cases, float(quiet)))
+
+    @classmethod
+    def known(cls, log: EventLog, understanding: Understanding, now: int, quiet: tuple[np.ndarray, float] | None) -> "Endings":
+        """Where "now" is known and, unless the definition says what ends a case, which activities (bool) usually do and how long a case
+        has been quiet then, microseconds.
+        """
+        if quiet is None:
+            rows = np.flatnonzero(closing(understanding)[log.activity])
+            by = np.full(log.cases, -1, dtype=np.int64)
+            by[log.case[rows]] = rows  # the last one counts: rows are in canonical order
             return cls(by >= 0, by, now, True)
         last = log.offsets[1:] - 1
-        usual = np.bincount(log.activity[last], minlength=len(log.activities)) >= USUAL_END_SHARE * log.cases
-        inside = log.case[1:] == log.case[:-1]
-        gaps = np.diff(log.moment)[inside]
-        quiet = np.quantile(gaps, QUIET_QUANTILE) if len(gaps) else 0
-        closed = usual[log.activity[last]] & (now - log.moment[last] > quiet)
+        usual, pause = quiet
+        closed = usual[log.activity[last]] & (now - log.moment[last] > pause)
         return cls(closed, np.where(closed, last, -1), now, False)
+
+
+def closing(understanding: Understanding) -> np.ndarray:
+    """bool [activities]: ends a case by definition."""
+    return np.array([meaning.outcome is not None for meaning in understanding.activities], dtype=bool)
+
+
+def pauses(log: EventLog) -> np.ndarray:
+    """int64: microseconds between consecutive instances of a case."""
+    return np.diff(log.moment)[log.case[1:] == log.case[:-1]]

@@ -1,6 +1,6 @@
 """When people were seen at work: their stamps on the wall clock, counted by quarter of an hour and by date."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,7 +22,10 @@ class Presence:
 
     `owner` int64: a person, or, past the `people`, the nobody known of the organisation and of each role; `first`, `last` int64:
     quarters since the midnight before `first_day` (days since 1970). A span is an instance that begins and ends on one date, else
-    one of its stamps. By owner: `row_of` int64, 0 for the organisation, 1 + role; `marks` int64, stamps.
+    one of its stamps. By owner: `row_of` int64, 0 for the organisation, 1 + role; `marks` int64, stamps; `hours` int64 [owners, 24],
+    spans that begin in each hour of the day. `quarters` bool [96]: at which quarters of the day spans begin; `dates`: from the
+    first day to the last on which one does. What is by owner is exact
+    in a part that holds all of its owners' instances, and the parts' are added.
     """
 
     owner: np.ndarray
@@ -32,6 +35,9 @@ class Presence:
     people: int
     row_of: np.ndarray
     marks: np.ndarray
+    hours: np.ndarray
+    quarters: np.ndarray
+    dates: int
 
     @classmethod
     def of(
@@ -49,15 +55,33 @@ class Presence:
         first = np.concatenate([begin[whole], begin[lone_begin], stop[lone_stop]]) // QUARTER
         last = np.concatenate([stop[whole], begin[lone_begin], stop[lone_stop]]) // QUARTER
         first_day = int(first.min()) // QUARTERS if len(first) else 0
+        owners = np.concatenate([owner[whole], owner[lone_begin], owner[lone_stop]])
+        hour = first % QUARTERS // 4
         return cls(
-            np.concatenate([owner[whole], owner[lone_begin], owner[lone_stop]]),
+            owners,
             first - first_day * QUARTERS,
             last - first_day * QUARTERS,
             first_day,
             len(role_of),
             row_of,
             np.bincount(owner[has_begin], minlength=len(row_of)) + np.bincount(owner[has_stop], minlength=len(row_of)),
+            np.bincount(owners * 24 + hour, minlength=len(row_of) * 24).reshape(-1, 24),
+            np.bincount(first % QUARTERS, minlength=QUARTERS) > 0,
+            int(first.max()) // QUARTERS - first_day + 1 if len(first) else 0,
         )
+
+    def among(self, whole: "Presence") -> "Presence":
+        """The same as a part of a whole, of which `whole` knows what is by owner and the first day."""
+        shift = (self.first_day - whole.first_day) * QUARTERS
+        by_owner = {"marks": whole.marks, "hours": whole.hours, "first_day": whole.first_day}
+        dates = self.dates + self.first_day - whole.first_day
+        return replace(self, first=self.first + shift, last=self.last + shift, dates=dates, **by_owner)
+
+    def of_owners(self, which: np.ndarray) -> "Presence":
+        """The spans of some owners (bool [owners]), equal ones once: what `seen` looks at is the same."""
+        mine = which[self.owner]
+        owner, first, last = np.unique(np.stack([self.owner[mine], self.first[mine], self.last[mine]]), axis=1)
+        return replace(self, owner=owner, first=first, last=last)
 
     @property
     def rows(self) -> int:
@@ -67,9 +91,8 @@ class Presence:
     @cached_property
     def restless(self) -> np.ndarray:
         """bool [owners]: at work around the clock, as no person is: they show no hours of an office in which others work."""
-        hours = np.bincount(self.owner * 24 + self.first % QUARTERS // 4, minlength=len(self.row_of) * 24).reshape(-1, 24)
-        quietest = np.add.reduce([np.roll(hours, k, axis=1) for k in range(REST)]).min(axis=1)
-        return quietest > RESTLESS * hours.sum(axis=1)
+        quietest = np.add.reduce([np.roll(self.hours, k, axis=1) for k in range(REST)]).min(axis=1)
+        return quietest > RESTLESS * self.hours.sum(axis=1)
 
     @cached_property
     def restless_groups(self) -> np.ndarray:
@@ -96,11 +119,10 @@ class Presence:
         """int64 [groups]."""
         return self.by_group(self.marks)
 
-    def daily(self) -> np.ndarray:
+    def daily(self, dates: int) -> np.ndarray:
         """int64 [rows, dates]: spans on each date."""
         in_role, in_all = (which[self.owner] for which in self._counts)
         day = self.first // QUARTERS
-        dates = int(day.max()) + 1
         row = self.row_of[self.owner[in_role]]
         counts = np.bincount(row * dates + day[in_role], minlength=self.rows * dates).reshape(self.rows, dates)
         counts[0] = np.bincount(day[in_all], minlength=dates)
@@ -108,16 +130,16 @@ class Presence:
 
     def seen(self, closed: np.ndarray, made_up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """int64 [2, groups, 8, 96]: on how many dates each person left a stamp, and was seen, in each quarter, summed for roles and
-        the organisation; float64 [2, groups]: the quarters that one such sight fills. `closed`, `made_up` bool [rows, dates].
+        the organisation; int64 [2, groups]: how many such sights there were. `closed`, `made_up` bool [rows, dates].
         """
         stamps = np.append(self.owner, self.owner), np.append(self.first, self.last), np.append(self.first, self.last)
         both = [self._seen(*spans, closed, made_up) for spans in (stamps, (self.owner, self.first, self.last))]
-        return np.stack([seen for seen, _ in both]), np.stack([spell for _, spell in both])
+        return np.stack([seen for seen, _ in both]), np.stack([sights for _, sights in both])
 
     def _seen(
         self, owner: np.ndarray, first: np.ndarray, last: np.ndarray, closed: np.ndarray, made_up: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        size = int(last.max()) + 1
+        size = int(last.max(initial=-1)) + 1
         # One number for each span sorts much faster than three.
         place, length = np.divmod(np.sort((owner * size + first) * QUARTERS + (last - first)), QUARTERS)
         owner, first = np.divmod(place, size)
@@ -133,8 +155,7 @@ class Presence:
         cell, cells = (owner * shape[1] + kind) * shape[2], shape[0] * shape[1] * shape[2]
         change = np.bincount(cell + first % QUARTERS, minlength=cells) - np.bincount(cell + last % QUARTERS + 1, minlength=cells)
         seen = self.by_group(np.cumsum(change.reshape(shape), axis=2)[:, :, :QUARTERS])
-        sights = self.by_group(np.bincount(owner, minlength=shape[0]))
-        return seen, np.maximum(seen.sum(axis=(1, 2)) / np.maximum(sights, 1), 1.0)
+        return seen, self.by_group(np.bincount(owner, minlength=shape[0]))
 
 
 def _wall(time: np.ndarray, zone: str) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Rework: work items of an activity that a case has had before (definitions §2.2)."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +110,65 @@ def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, eq=False)
+class ReworkCounts:
+    """What `Rework` tells of, int64 [activities] each, times in microseconds; those of parts of a log, cut by case, are added.
+
+    `cases_with_rework`: a number of cases; `business_detour`: None without an organisation's calendar; `used` names that.
+    """
+
+    cases_with_rework: int
+    cases: np.ndarray
+    rework_cases: np.ndarray
+    extra: np.ndarray
+    self_loop_extra: np.ndarray
+    customer_caused: np.ndarray
+    repeat: np.ndarray
+    redo: np.ndarray
+    resumed_extra: np.ndarray
+    detour: np.ndarray
+    business_detour: np.ndarray | None
+    used: CalendarUsed
+
+    @classmethod
+    def of(cls, items: Items, size: int, duty: Duty) -> "ReworkCounts":
+        """Of so many activities."""
+
+        def per_activity(mask: np.ndarray) -> np.ndarray:
+            return np.bincount(items.activity[mask], minlength=size)
+
+        pair = items.case.astype(np.int64) * size + items.activity
+        extra = items.previous >= 0
+        before = items.resource[items.previous]
+        both_known = extra & (items.resource >= 0) & (before >= 0)
+        # Detour: rows of `pair` that begin a later run; the last run's start minus the first run's end.
+        returns = np.flatnonzero(extra & items.run)
+        groups, inverse = np.unique(pair[returns], return_inverse=True)
+        last_start = np.full(len(groups), np.iinfo(np.int64).min)
+        np.maximum.at(last_start, inverse, items.began[returns])
+        first_end = np.full(len(groups), np.iinfo(np.int64).max)
+        np.minimum.at(first_end, inverse, items.ended[items.previous[returns]])
+        last_start = np.maximum(last_start, first_end)
+        organisation = np.full(len(groups), duty.organisation)
+        business = None
+        if duty.organisation >= 0:
+            business = grouped_sum(business_time(duty, organisation, first_end, last_start), groups % size, size)
+        return cls(
+            cases_with_rework=len(np.unique(items.case[extra])),
+            cases=np.bincount(np.unique(pair) % size, minlength=size),
+            rework_cases=np.bincount(np.unique(pair[extra]) % size, minlength=size),
+            extra=per_activity(extra),
+            self_loop_extra=per_activity(extra & ~items.run),
+            customer_caused=per_activity(items.customer_between),
+            repeat=per_activity(both_known & (items.resource == before)),
+            redo=per_activity(both_known & (items.resource != before)),
+            resumed_extra=grouped_sum(items.sessions - 1, items.activity, size),
+            detour=grouped_sum(last_start - first_end, groups % size, size),
+            business_detour=business,
+            used=CalendarUsed.of(duty, organisation, first_end, last_start),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Rework(Shown):
     """Per activity, arrays [activities] in order of the log's activities.
 
@@ -123,7 +181,8 @@ class Rework(Shown):
 
     activities: tuple[str, ...]
     items_known: bool
-    items: Items
+    known_items: Items | None
+    cases_with_rework: int
     cases: np.ndarray
     rework_cases: np.ndarray
     extra: np.ndarray
@@ -139,50 +198,41 @@ class Rework(Shown):
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding, duty: Duty) -> "Rework":
-        items, size = Items.of(log, understanding), len(log.activities)
+        items = Items.of(log, understanding)
+        counts = ReworkCounts.of(items, len(log.activities), duty)
+        return cls.result(log.items_known, understanding, counts, counts.used, items)
 
-        def per_activity(mask: np.ndarray) -> np.ndarray:
-            return np.bincount(items.activity[mask], minlength=size)
-
-        pair = items.case.astype(np.int64) * size + items.activity
-        extra = items.previous >= 0
-        before = items.resource[items.previous]
-        both_known = extra & (items.resource >= 0) & (before >= 0)
+    @classmethod
+    def result(
+        cls, items_known: bool, understanding: Understanding, counts: "ReworkCounts", used: CalendarUsed, items: Items | None = None
+    ) -> "Rework":
+        """From the counts of all cases."""
         party_known = any(meaning.party is not None for meaning in understanding.activities)
-        # Detour: rows of `pair` that begin a later run; the last run's start minus the first run's end.
-        returns = np.flatnonzero(extra & items.run)
-        groups, inverse = np.unique(pair[returns], return_inverse=True)
-        last_start = np.full(len(groups), np.iinfo(np.int64).min)
-        np.maximum.at(last_start, inverse, items.began[returns])
-        first_end = np.full(len(groups), np.iinfo(np.int64).max)
-        np.minimum.at(first_end, inverse, items.ended[items.previous[returns]])
-        last_start = np.maximum(last_start, first_end)
-        detour = grouped_sum(last_start - first_end, groups % size, size) / SECOND
-        organisation = np.full(len(groups), duty.organisation)
-        business = None
-        if duty.organisation >= 0:
-            business = grouped_sum(business_time(duty, organisation, first_end, last_start), groups % size, size) / SECOND
         return cls(
-            activities=log.activities,
-            items_known=log.items_known,
-            items=items,
-            cases=np.bincount(np.unique(pair) % size, minlength=size),
-            rework_cases=np.bincount(np.unique(pair[extra]) % size, minlength=size),
-            extra=per_activity(extra),
-            self_loop_extra=per_activity(extra & ~items.run),
-            repetition_extra=per_activity(extra & items.run),
-            customer_caused=per_activity(items.customer_between) if party_known else None,
-            repeat=per_activity(both_known & (items.resource == before)),
-            redo=per_activity(both_known & (items.resource != before)),
-            resumed_extra=np.bincount(items.activity, weights=items.sessions - 1, minlength=size).astype(np.int64),
-            detour_s=detour,
-            business_detour_s=business,
-            used=CalendarUsed.of(duty, organisation, first_end, last_start),
+            activities=tuple(meaning.label for meaning in understanding.activities),
+            items_known=items_known,
+            known_items=items,
+            cases_with_rework=counts.cases_with_rework,
+            cases=counts.cases,
+            rework_cases=counts.rework_cases,
+            extra=counts.extra,
+            self_loop_extra=counts.self_loop_extra,
+            repetition_extra=counts.extra - counts.self_loop_extra,
+            customer_caused=counts.customer_caused if party_known else None,
+            repeat=counts.repeat,
+            redo=counts.redo,
+            resumed_extra=counts.resumed_extra,
+            detour_s=counts.detour / SECOND,
+            business_detour_s=None if counts.business_detour is None else counts.business_detour / SECOND,
+            used=used,
         )
 
-    @cached_property
-    def cases_with_rework(self) -> int:
-        return len(np.unique(self.items.case[self.items.previous >= 0]))
+    @property
+    def items(self) -> Items:
+        """The work items. Raises ValueError where the log came in parts, which are not kept."""
+        if self.known_items is None:
+            raise ValueError("the items of a log in parts are not kept")
+        return self.known_items
 
     def _order(self) -> np.ndarray:
         return np.lexsort((np.arange(len(self.activities)), -self.rework_cases))

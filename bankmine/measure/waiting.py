@@ -13,13 +13,14 @@ from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Cell, Column, TableBlock
 from bankmine.show.format import percent
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.stats.spread import Figures
 from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 15
+QUANTILES = (0.5, 0.9)
 BEGIN = Text(zh="（案件开始）", en="(the case begins)")
 
 
@@ -51,38 +52,48 @@ class WaitingTime(Shown):
     @classmethod
     def of(cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty) -> "WaitingTime":
         """Waiting per activity."""
-        return cls._grouped(log, enablement, understanding, duty, log.activity.astype(np.int64), by_arc=False)
+        return cls._grouped(log, enablement, understanding, duty, by_activity(log, enablement), by_arc=False)
 
     @classmethod
     def by_arc(cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty) -> "WaitingTime":
         """Waiting per arc from the enabling activity to the one that waited."""
-        source = np.where(enablement.enabler >= 0, log.activity[enablement.enabler], -1).astype(np.int64)
-        key = (source + 1) * len(log.activities) + log.activity
-        return cls._grouped(log, enablement, understanding, duty, key, by_arc=True)
+        return cls._grouped(log, enablement, understanding, duty, by_arc(log, enablement), by_arc=True)
 
     @classmethod
     def _grouped(
         cls, log: EventLog, enablement: Enablement, understanding: Understanding, duty: Duty, key: np.ndarray, *, by_arc: bool
     ) -> "WaitingTime":
-        size = len(log.activities)
-        keys, group, count = np.unique(key, return_inverse=True, return_counts=True)
-        total = grouped_sum(enablement.wait, group, len(keys)) / SECOND
-        median, p90 = grouped_quantiles(enablement.wait, group, len(keys), (0.5, 0.9)) / SECOND
+        business = business_time(duty, duty.opening, enablement.enabled, log.began)
+        return cls.result(
+            understanding,
+            Figures.of(key, enablement.wait, QUANTILES),
+            Figures.of(key, np.maximum(business, 0), (0.5,)),
+            np.unique(key[(business == UNKNOWN_TIME) & (enablement.wait > 0)]),
+            CalendarUsed.of(duty, duty.opening, enablement.enabled, log.began),
+            by_arc=by_arc,
+        )
+
+    @classmethod
+    def result(
+        cls, understanding: Understanding, waits: Figures, business: Figures, lacking: np.ndarray, used: CalendarUsed, *, by_arc: bool
+    ) -> "WaitingTime":
+        """From waits by `by_activity` or `by_arc` in figures: at QUANTILES, and in business time the median; `lacking`: the keys with
+        a wait whose business time is not known.
+        """
+        activities = tuple(meaning.label for meaning in understanding.activities)
+        size, keys, count = len(activities), waits.key, waits.count
+        total = waits.total / SECOND
+        median, p90 = waits.quantiles / SECOND
         activity = (keys % size).astype(np.int32)
         contractual = by_design(understanding)[activity]
         avoidable = total[~contractual].sum()
         share = np.where(contractual, np.nan, total / avoidable if avoidable > 0 else 0.0)
-        business = business_time(duty, duty.opening, enablement.enabled, log.began)
-        lacking = (business == UNKNOWN_TIME) & (enablement.wait > 0)
-        unknown = np.bincount(group[lacking], minlength=len(keys)) > 0
-        business = np.maximum(business, 0)
-        business_total = np.where(unknown, np.nan, grouped_sum(business, group, len(keys)) / SECOND)
-        business_median = np.where(unknown, np.nan, grouped_quantiles(business, group, len(keys), (0.5,))[0] / SECOND)
+        unknown = np.isin(keys, lacking)
         order = np.lexsort((keys, -total))
         rank = np.empty(len(keys), dtype=np.int64)
         rank[order] = np.arange(len(keys))
         return cls(
-            activities=log.activities,
+            activities=activities,
             activity=activity[order],
             source=(keys // size - 1).astype(np.int32)[order] if by_arc else None,
             count=count[order],
@@ -92,10 +103,10 @@ class WaitingTime(Shown):
             p90_s=p90[order],
             share=share[order],
             by_design=contractual[order],
-            business_total_s=business_total[order],
-            business_median_s=business_median[order],
-            used=CalendarUsed.of(duty, duty.opening, enablement.enabled, log.began),
-            group=rank[group],
+            business_total_s=np.where(unknown, np.nan, business.total / SECOND)[order],
+            business_median_s=np.where(unknown, np.nan, business.quantiles[0] / SECOND)[order],
+            used=used,
+            group=rank[waits.group],
         )
 
     @property
@@ -152,6 +163,17 @@ class WaitingTime(Shown):
             columns.insert(0, Column(Text(zh="由此环节放行", en="Made possible by"), "label"))
             caption = Text(zh="由哪个环节到哪个环节等得最久", en="Waiting by the activity that made the next one possible")
         return [TableBlock(columns, rows, hidden=len(self.activity) - first, caption=caption), *self.used.blocks()]
+
+
+def by_activity(log: EventLog, enablement: Enablement) -> np.ndarray:  # noqa: ARG001  one signature for both keys
+    """int64 [instances]: the activity."""
+    return log.activity.astype(np.int64)
+
+
+def by_arc(log: EventLog, enablement: Enablement) -> np.ndarray:
+    """int64 [instances]: (the enabler's activity + 1, 0 where the case itself enabled) * activities + activity."""
+    source = np.where(enablement.enabler >= 0, log.activity[enablement.enabler], -1).astype(np.int64)
+    return (source + 1) * len(log.activities) + log.activity
 
 
 def by_design(understanding: Understanding) -> np.ndarray:

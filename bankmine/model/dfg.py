@@ -8,13 +8,14 @@ import numpy as np
 from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum, numbered
+from bankmine.stats.spread import Figures
 from bankmine.words import Text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 15
+QUANTILES = (0.5, 0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,24 +85,46 @@ class DirectlyFollowsGraph(Shown):
     @classmethod
     def of(cls, log: EventLog) -> "DirectlyFollowsGraph":
         """Counts every pair of consecutive instances of a case in canonical order."""
-        size = len(log.activities)
-        follows = np.flatnonzero(log.case[1:] == log.case[:-1])
-        gap = np.maximum(log.began[follows + 1] - log.moment[follows], 0)
-        arcs, group, count = numbered(log.activity[follows].astype(np.int64) * size + log.activity[follows + 1], size * size)
-        median, p90 = grouped_quantiles(gap, group, len(arcs), (0.5, 0.9)) / SECOND
-        mean = grouped_sum(gap, group, len(arcs)) / np.maximum(count, 1) / SECOND
+        return cls.result(log.activities, Figures.of(*steps(log), QUANTILES), EndCounts.of(log))
+
+    @classmethod
+    def result(cls, activities: tuple[str, ...], times: Figures, ends: "EndCounts") -> "DirectlyFollowsGraph":
+        """From the times of `steps` in figures at QUANTILES."""
+        size = len(activities)
         # Activity codes are in order of name, so the key itself is the tie-break.
-        order = np.lexsort((arcs, -count))
-        arcs = arcs[order]
+        order = np.lexsort((times.key, -times.count))
+        arcs, (median, p90) = times.key[order], times.quantiles[:, order] / SECOND
         return cls(
-            activities=log.activities,
-            frequency=np.bincount(log.activity, minlength=size),
+            activities=activities,
+            frequency=ends.frequency,
             source=(arcs // size).astype(np.int32),
             target=(arcs % size).astype(np.int32),
-            count=count[order],
-            mean_s=mean[order],
-            median_s=median[order],
-            p90_s=p90[order],
-            start_count=np.bincount(log.activity[log.offsets[:-1]], minlength=size),
-            end_count=np.bincount(log.activity[log.offsets[1:] - 1], minlength=size),
+            count=times.count[order],
+            mean_s=(times.total / times.count / SECOND)[order],
+            median_s=median,
+            p90_s=p90,
+            start_count=ends.start,
+            end_count=ends.end,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class EndCounts:
+    """How often each activity occurs, begins a case and ends one: int64 [activities]; counts of parts are added."""
+
+    frequency: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    @classmethod
+    def of(cls, log: EventLog) -> "EndCounts":
+        size, at = len(log.activities), log.offsets
+        columns = (log.activity, log.activity[at[:-1]], log.activity[at[1:] - 1])
+        return cls(*(np.bincount(column, minlength=size) for column in columns))
+
+
+def steps(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
+    """int64 [steps] twice: the arc, source * activities + target, of two consecutive instances of a case, and the time between them."""
+    follows = np.flatnonzero(log.case[1:] == log.case[:-1])
+    gap = np.maximum(log.began[follows + 1] - log.moment[follows], 0)
+    return log.activity[follows].astype(np.int64) * len(log.activities) + log.activity[follows + 1], gap

@@ -1,5 +1,6 @@
 """Variants: the distinct activity sequences of the cases, with their counts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -78,12 +79,25 @@ class Variants(Shown):
         codes = log.activity.astype(code_type(len(log.activities)))
         data = codes.tobytes()
         ends = (log.offsets * codes.itemsize).tolist()
-        seen = pl.Series("way", [data[a:b] for a, b in pairwise(ends)], dtype=pl.Binary)
+        ways = pl.Series("way", [data[a:b] for a, b in pairwise(ends)], dtype=pl.Binary)
+        return cls._ordered(log.activities, ways.value_counts(name="count"), ways)
+
+    @classmethod
+    def merge(cls, parts: Iterable["Variants"]) -> "Variants":
+        """Of the cases of several logs with the same activities, one after the other."""
+        several = list(parts)
+        counted = [pl.DataFrame({"way": pl.Series(part.packed, dtype=pl.Binary), "count": part.count}) for part in several]
+        ways = [found["way"].gather(part.of_case) for found, part in zip(counted, several, strict=True)]
+        return cls._ordered(several[0].activities, pl.concat(counted).group_by("way").agg(pl.col("count").sum()), pl.concat(ways))
+
+    @classmethod
+    def _ordered(cls, activities: tuple[str, ...], counted: pl.DataFrame, of_case: pl.Series) -> "Variants":
+        """From packed sequences with their counts, and that of each case."""
         # Activity codes are in order of name and their high bytes stand first, so comparing bytes compares names.
-        found = seen.value_counts(name="count").sort("count", "way", descending=[True, False])
+        found = counted.sort("count", "way", descending=[True, False])
         rank = found.select("way", rank=pl.int_range(pl.len(), dtype=pl.Int32))
-        of_case = seen.to_frame().join(rank, on="way", how="left", maintain_order="left")["rank"].to_numpy()
-        return cls(log.activities, tuple(found["way"].to_list()), found["count"].to_numpy().astype(np.int64), of_case)
+        number = of_case.to_frame().join(rank, on="way", how="left", maintain_order="left")["rank"].to_numpy()
+        return cls(activities, tuple(found["way"].to_list()), found["count"].to_numpy().astype(np.int64), number)
 
 
 def code_type(activities: int) -> np.dtype[np.unsignedinteger]:

@@ -65,9 +65,9 @@ def document(analysis: "Analysis") -> dict[str, object]:
     return AnalysisDocument(
         schema="bankmine.analysis/1",
         version=__version__,
-        input=_input(analysis),
+        input=input_of(analysis),
         log=_figures(analysis),
-        quality=_quality(analysis),
+        quality=quality_of(analysis),
         process=Process(
             id=understanding.definition.id if understanding.definition else None,
             matched_steps=list(understanding.matched_steps),
@@ -114,14 +114,15 @@ def check_document(analysis: "Analysis") -> dict[str, object]:
     return CheckDocument(
         schema="bankmine.check/1",
         version=__version__,
-        input=_input(analysis),
+        input=input_of(analysis),
         log=_figures(analysis),
-        quality=_quality(analysis),
+        quality=quality_of(analysis),
         readiness=readiness(analysis),
     ).model_dump(mode="json", by_alias=True)
 
 
-def _input(analysis: "Analysis") -> Input:
+def input_of(analysis: "Analysis") -> Input:
+    """What was read, and how."""
     source, settings, duty = analysis.log.source, analysis.settings, analysis.duty
     parameters: dict[str, object] = dict(source.parameters)
     filters = parameters.get("filters", ())
@@ -132,7 +133,7 @@ def _input(analysis: "Analysis") -> Input:
     ]
     parameters |= {
         "process": None if analysis.process is None and settings.process.id is None else str(analysis.process or settings.process.id),
-        "as_of": None if analysis.as_of is None else _iso(analysis.as_of, source.timezone),
+        "as_of": None if analysis.as_of is None else iso(analysis.as_of, source.timezone),
         "activities": {
             label: entry if isinstance(entry, str) else entry.model_dump(exclude_none=True)
             for label, entry in sorted(settings.activities.items())
@@ -170,15 +171,16 @@ def _figures(analysis: "Analysis") -> LogFigures:
         events=log.events,
         instances=len(log),
         items=log.item_count + len(log.waiting),
-        as_of=_iso(analysis.endings.as_of, zone),
+        as_of=iso(analysis.endings.as_of, zone),
         activities=len(log.activities),
         variants=len(analysis.variants.sequences),
-        start=_iso(int(log.case_start.min()), zone),
-        end=_iso(int(log.case_end.max()), zone),
+        start=iso(int(log.case_start.min()), zone),
+        end=iso(int(log.case_end.max()), zone),
     )
 
 
-def _quality(analysis: "Analysis") -> list[Quality]:
+def quality_of(analysis: "Analysis") -> list[Quality]:
+    """The findings, with no person by name."""
     log = analysis.log
     return [
         Quality(
@@ -267,5 +269,6 @@ def _words(text: Text) -> Words:
     return Words(zh=text.zh, en=text.en)
 
 
-def _iso(microseconds: int, zone: str) -> str:
+def iso(microseconds: int, zone: str) -> str:
+    """ISO 8601 with the zone's offset."""
     return (EPOCH + timedelta(microseconds=microseconds)).astimezone(ZoneInfo(zone)).isoformat()

@@ -335,9 +335,35 @@ class CheckDocument(Part):
     readiness: list[Readiness]
 
 
+class Window(Part):
+    """The cases of the last whole weeks, analysed in memory: bankmine.analysis/1 under `analysis`."""
+
+    weeks: Count
+    analysis: AnalysisDocument
+
+
+class PartsDocument(Part):
+    """What `analyze --json` writes of a log in parts: what is exact over all of it, and the whole analysis of a window."""
+
+    schema_id: Literal["bankmine.parts/1"] = Field(alias="schema")
+    version: str
+    input: Input
+    log: LogFigures
+    quality: list[Quality]
+    process: Process
+    cycle_time: CycleTime
+    waiting: list[Waiting]
+    waiting_by_arc: list[WaitingOnArc]
+    dfg: list[Arc]
+    rework: list[Rework]
+    variants: list[Variant]
+    window: Window | None
+
+
+Document = AnalysisDocument | CheckDocument | BankDocument | ComparisonDocument | PartsDocument
+
+
 def schemas() -> dict[str, object]:
     """One JSON Schema (draft 2020-12) for all documents, told apart by their `schema`."""
-    either: TypeAdapter[AnalysisDocument | CheckDocument | BankDocument | ComparisonDocument] = TypeAdapter(
-        Annotated[AnalysisDocument | CheckDocument | BankDocument | ComparisonDocument, Field(discriminator="schema_id")]
-    )
+    either: TypeAdapter[Document] = TypeAdapter(Annotated[Document, Field(discriminator="schema_id")])
     return {"$schema": DRAFT, "title": "bankmine", **either.json_schema(by_alias=True)}

@@ -25,10 +25,10 @@ def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probab
     result = np.full((len(probabilities), groups), np.nan)
     some = counts > 0
     for k, probability in enumerate(probabilities):
-        position = first[some] + (counts[some] - 1) * probability
-        below = np.floor(position).astype(np.int64)
-        above = np.minimum(below + 1, first[some] + counts[some] - 1)
-        result[k, some] = ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+        below, part = order_statistics(counts[some], probability)
+        low = ordered[first[some] + below]
+        high = ordered[first[some] + np.minimum(below + 1, counts[some] - 1)]
+        result[k, some] = low + (high - low) * part
     return result
 
 
@@ -41,6 +41,13 @@ def numbered(key: np.ndarray, keys: int) -> tuple[np.ndarray, np.ndarray, np.nda
     place = np.zeros(keys, dtype=np.int64)
     place[some] = np.arange(len(some))
     return some, place[key], counts[some]
+
+
+def order_statistics(count: np.ndarray, probability: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where a quantile of `count` ordered values lies: the rank (from 0) of the one below, and how far on it is to the next (0-1)."""
+    position = (count - 1) * probability
+    below = np.floor(position).astype(np.int64)
+    return below, position - below
 
 
 def grouped_sum(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:

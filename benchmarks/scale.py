@@ -1,0 +1,117 @@
+"""What a log in parts costs, by its size, and what follows for a cluster: python benchmarks/scale.py [--rows N,N] [--memory SIZE] [--write]
+
+--write puts the tables into docs/scale.md.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from speed import make
+from written import write
+
+ABOUT = """
+The generated logs of benchmarks/speed.py as Parquet, analysed with `analyze --memory SIZE --json`: in one piece where the log fits, in
+parts where it does not. A process of its own each; CPU seconds are those of both cores together, and count where other work ran on
+the machine; peak is that of the resident memory. Everything is exact in any number of parts, quantiles too (decision 0015): nothing is
+approximate but the plan below, which carries the largest run over.
+"""
+SPARK = """
+## From these figures to a cluster
+
+An executor does what one core does here: the CPU seconds are those of the passes, whose kernels are the same (`scale/passes.py`). What
+Spark adds for shuffling and Arrow is not in them; a half is allowed for it. It has not been measured on a cluster. A row goes over the
+network twice: as it was read, to its case, and as an instance, to its person.
+
+{plan}
+
+The driver holds counts: cells of quantiles ({cells} for each arc or activity at most), roles by people by activities, and the distinct
+variants; it is sized by variants ({variants:,} in {rows:,} rows here, {per_variant} bytes each, taken to grow as the rows) and people.
+
+What limits: a person is never cut, so the heaviest person has to fit into one executor ({person} bytes a row); what machines do is cut
+by activity. A CSV is read by one task; logs of that size should be Parquet. The window's rows are held on the driver.
+"""
+BYTES_READ, BYTES_INSTANCE, BYTES_A_PERSONS_ROW, BYTES_A_VARIANT, CELLS = 90, 150, 900, 400, 10_000
+
+
+def run(rows: int, memory: str, folder: Path) -> dict[str, float]:
+    """One analysis in a process of its own."""
+    place, out = folder / f"{rows}", folder / "out.json"
+    make(rows, place)
+    place.with_suffix(".csv").unlink()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.perf_counter()
+    code = (
+        "import sys, resource; from bankmine.cli.main import main; status = main(sys.argv[1:]); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); raise SystemExit(status)"
+    )
+    command = [sys.executable, "-c", code, "analyze", f"{place}.parquet", "--memory", memory, "--json", str(out), "-q"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    document = json.loads(out.read_text(encoding="utf-8"))
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {
+        "rows": rows,
+        "wall": wall,
+        "cpu": cpu,
+        "peak": int(done.stderr.split()[-1]) / 1e6,
+        "variants": document["log"]["variants"],
+        "in_parts": float(document["schema"] == "bankmine.parts/1"),
+    }
+
+
+def plan(seconds_a_row: float, variants_a_row: float) -> str:
+    """Executors, bytes and driver for two sizes."""
+    lines = ["| events | core hours | executors of 4 cores for 2 h | shuffled | driver |", "|---|---|---|---|---|"]
+    for events in (10**9, 10**11):
+        hours = 1.5 * seconds_a_row * events / 3600
+        shuffled = events * (BYTES_READ + BYTES_INSTANCE) / 1e12
+        driver = 4 + variants_a_row * events * BYTES_A_VARIANT / 1e9
+        lines.append(f"| {events:,} | {hours:,.0f} | {max(hours / 8, 1):,.0f} | {shuffled:.2f} TB | {driver:,.0f} GB |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Runs and tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="100000,1000000,10000000")
+    parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = [run(int(rows), asked.memory, Path(folder)) for rows in asked.rows.split(",")]
+    lines = [
+        "| rows | analysed | seconds | CPU seconds | CPU µs a row | variants | CPU ms a variant | peak GB |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in found:
+        way = "in parts" if one["in_parts"] else "in one piece"
+        a_row, a_variant = one["cpu"] / one["rows"] * 1e6, one["cpu"] / one["variants"] * 1e3
+        lines.append(
+            f"| {one['rows']:,} | {way} | {one['wall']:.1f} | {one['cpu']:.1f} | {a_row:.1f} | {one['variants']:,} | {a_variant:.2f} "
+            f"| {one['peak']:.2f} |"
+        )
+    last = found[-1]
+    more = SPARK.format(
+        plan=plan(last["cpu"] / last["rows"], last["variants"] / last["rows"]),
+        cells=f"{CELLS:,}",
+        variants=int(last["variants"]),
+        rows=int(last["rows"]),
+        per_variant=BYTES_A_VARIANT,
+        person=BYTES_A_PERSONS_ROW,
+    )
+    table = "\n".join(lines) + f"\n\nPython {platform.python_version()}, --memory {asked.memory}.\n" + more
+    print(table)
+    if asked.write:
+        command = f"python benchmarks/scale.py --rows {asked.rows} --memory {asked.memory} --write"
+        write("scale", "Logs larger than memory", command, ABOUT, table)
+
+
+if __name__ == "__main__":
+    main()

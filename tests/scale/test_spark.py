@@ -1,0 +1,63 @@
+"""Spark tells what one machine tells. Skipped where PySpark or Java is absent."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bankmine import analyze, read_log
+from bankmine.log.tables import read_table
+from bankmine.scale.partition import How
+from bankmine.scale.spark import from_files
+from tests.scale.test_partition import SAMPLES, assert_as_in_memory, wanted
+
+pyspark = pytest.importorskip("pyspark")
+pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="no Java")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[object]:
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+    settings |= dict.fromkeys(("spark.driver.host", "spark.driver.bindAddress"), "127.0.0.1")
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    yield session
+    session.stop()
+
+
+def test_a_file_on_spark(spark) -> None:
+    path = SAMPLES / "loan.csv"
+    analysis = analyze(read_log(path))
+    log = from_files(spark, [str(path)], How(), 3)
+    assert_as_in_memory(log.measured(wanted(2)), analysis)
+    assert {f.code: f.count for f in log.quality} == {f.code: f.count for f in analysis.log.quality}
+    assert (log.source.files, log.source.rows_used) == (analysis.log.source.files, analysis.log.source.rows_used)
+    window, weeks = log.window(3000) or pytest.fail("no window")
+    assert weeks >= 1 and 0 < window.events <= 3000
+
+
+def test_a_frame_with_an_order_column_and_without(spark, tmp_path: Path) -> None:
+    frame = read_table(SAMPLES / "deposit.csv").frame[:600]
+    path = tmp_path / "some.parquet"
+    frame.with_row_index("nr").sample(fraction=1.0, shuffle=True, seed=1).write_parquet(path)
+    rows = spark.read.parquet(str(path))
+    found = analyze(rows, order="nr", parts=2, twin="off")
+    assert_as_in_memory(found.measured, analyze(read_log(frame)))
+    assert "ORDER_UNSTATED" not in {f.code for f in found.quality}
+    assert found.as_json()["schema"] == "bankmine.parts/1"
+
+
+@pytest.mark.slow
+@pytest.mark.shared
+def test_bpic_2012_on_spark(spark, shared: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bpic.parquet"
+    read_table(shared / "logs" / "bpic2012.xes.gz").frame.write_parquet(path)
+    assert_as_in_memory(from_files(spark, [str(path)], How(), 4).measured(wanted(3)), analyze(read_log(path)))
