@@ -510,3 +510,55 @@ def test_a_type_declaration_that_the_first_look_missed_is_refused_by_the_second(
     monkeypatch.setattr(xes, "guarded", lambda chunks, _: chunks)
     text = document(TRACE.format("c1", events("a")), head='<!DOCTYPE log [<!ENTITY a "b">]>\n')
     assert refusal(written(tmp_path, text)).code == "XML_DTD"
+
+
+def test_one_letter_more_makes_another_label_only_once() -> None:
+    assert not likeness._one_slip("approval", "approvalxx") and not likeness._one_slip("approval", "approval")
+    assert likeness._one_slip("approval", "approvall") and likeness._one_slip("approval", "pproval")
+
+
+def test_events_on_one_line_beside_one_that_cannot_be_used_are_no_duplicates(tmp_path: Path) -> None:
+    odd = (events("a", "a") + events("b").replace('value="b"', 'value=""')).replace("\n", "").replace(":01+00:00", ":00+00:00")
+    log = read_log(written(tmp_path, document(TRACE.format("c1", odd))), settings=HALF, dedupe=True)
+    assert (log.source.rows_used, log.source.rows_set_aside, log.source.rows_merged) == (2, 1, 0)
+
+
+def test_a_date_beside_no_time_is_no_pair() -> None:
+    assert recognise(["case_id", "activity", "timestamp", "birth_date"]).source["timestamp"] == "timestamp"
+
+
+def test_a_header_without_any_name_is_repeated_by_no_row() -> None:
+    from bankmine.log.header import Header
+    from bankmine.log.rowchecks import repeated
+
+    assert repeated(pl.DataFrame({"a": ["x", None]}), Header(1, ("",), ("column_1",), ())).tolist() == [False, False]
+
+
+def test_a_mark_of_utf_8_before_bytes_that_are_none_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, b"\xef\xbb\xbf" + HEADER.encode() + b"C1,\xff,2024-03-14\n").code == "ENC_INVALID"
+
+
+def test_bytes_here_and_numbers_there_are_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite3.connect(tmp_path / "bank.db") as connection:
+        connection.execute("create table events (case_id, activity, timestamp, extra)")
+        connection.execute("insert into events values ('c1', 'a', '2024-03-14 09:00', 1), ('c1', 'b', '2024-03-14 10:00', x'6162')")
+    monkeypatch.setattr(database, "ROWS_AT_ONCE", 1)
+    log = read_log(f"sqlite:///{tmp_path / 'bank.db'}", query="select * from events", branch="extra")
+    assert log.attributes["branch"].values == ("1", "ab")
+    assert code_of("sqlite://", query=" ") == "QUERY_MISSING"
+    assert code_of(f"sqlite:///{tmp_path / 'bank.db'}", query="select * from events where 0") == "NO_ROWS"
+
+
+def test_a_huge_cell_of_xes_and_events_beside_a_wrong_time_are_said(tmp_path: Path) -> None:
+    wrong = events("b").replace("2024-03-14T09:00:00+00:00", "yesterday")
+    table = xes.read_xes(written(tmp_path, document(TRACE.format("c1", events("a" * (1 << 20) + "a") + wrong))))
+    assert {finding.code: finding.count for finding in table.findings} == {"TS_INVALID": 1, "FIELD_HUGE": 1}
+    assert [(reject.code, reject.value) for reject in table.rejects] == [("TS_INVALID", "yesterday")]
+    none = xes.read_xes(written(tmp_path, document(TRACE.format("c1", wrong))))
+    assert none.rejects == () and none.frame.height == 1
+
+
+def test_many_examples_are_counted_and_few_are_shown(tmp_path: Path) -> None:
+    twice = events("a").replace("</event>", '<string key="concept:name" value="again"/></event>')
+    (found,) = xes.read_xes(written(tmp_path, document(TRACE.format("c1", "\n".join([twice] * 30))))).findings
+    assert found.count == 30 > len(found.examples)
