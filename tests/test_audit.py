@@ -66,3 +66,13 @@ def test_without_an_audit_nothing_can_be_verified(tmp_path: Path) -> None:
     (tmp_path / "x.html.audit.json").write_text("{}")
     with pytest.raises(InputError, match="AUDIT_BROKEN"):
         verify(tmp_path / "x.html")
+
+
+def test_the_configuration_is_checked_too(folder: Path, tmp_path: Path) -> None:
+    config = tmp_path / "bankmine.toml"
+    config.write_text('[calendar]\nhours = "24/7"\n')
+    report = tmp_path / "p.json"
+    assert main(["analyze", str(folder / "payment.csv"), "--twin", "off", "--config", str(config), "--json", str(report)]) == 0
+    assert "config" in {each.role for each in verify(report)}
+    config.write_text("")
+    assert {each.role for each in verify(report) if each.state == "changed"} == {"config"}

@@ -77,5 +77,6 @@ if __name__ == "__main__":
     import atheris
 
     target = TARGETS[sys.argv.pop(1)]
+    atheris.instrument_all()
     atheris.Setup(sys.argv, target)
     atheris.Fuzz()
