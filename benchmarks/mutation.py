@@ -1,7 +1,8 @@
 """How many small faults in the causes and the advice the tests notice: python benchmarks/mutation.py [--group NAME] [--mutants N]
 [--seed S] [--minutes M] [--keep FILE] [--write]
 
-Needs cosmic-ray (pip install cosmic-ray coverage), which makes the faults. --keep adds the answers to a file, so that groups may be run apart; --write puts all that it holds into docs/trust_mutation.md.
+Needs cosmic-ray (pip install cosmic-ray), which makes the faults. --keep adds the answers to a file, so that groups may be run apart;
+--write puts all that it holds into docs/trust_mutation.md.
 """
 
 import argparse
@@ -306,7 +307,8 @@ def report(groups: Sequence[Mapping[str, Any]]) -> str:
     """The table, and what survived."""
     known = reasons()
     lines = [
-        "| | commit | seed | mutants | drawn | by an assertion | survived | equivalent | stopped by an exception | not ended | score | 90 % interval |",
+        "| | commit | seed | mutants | drawn | by an assertion | survived | equivalent | by an exception only | not ended | score | "
+        "90 % interval |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     details = []

@@ -64,6 +64,7 @@ def test_every_kind_of_file_is_made_of_the_same_blocks(tmp_path) -> None:
     analysis = analyze(textlog("c1: a 0-1 | b 2-3"))
     places = {option: tmp_path / option for option in ("--report", "--json", "--excel", "--pdf")}
     said = Text(zh="甲", en="one")
-    made = output.as_files(places, said, said, [Heading(said, 1, "top"), Heading(said, 2, "said"), Paragraph(said)], {"one": 1}, analysis, "en")
+    blocks = [Heading(said, 1, "top"), Heading(said, 2, "said"), Paragraph(said)]
+    made = output.as_files(places, said, said, blocks, {"one": 1}, analysis, "en")
     assert [made[place][:5] for place in places.values()] == [b"<!doc", b'{\n  "', b"PK\x03\x04\x14", b"%PDF-"]
     assert output.as_files({}, said, said, [], {}, analysis, "en") == {}

@@ -37,6 +37,6 @@ def test_atheris_finds_nothing(name: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris")
     for number, seed in enumerate(SEEDS[name]):
         (tmp_path / str(number)).write_bytes(seed)
-    command = [sys.executable, "-m", "tests.fuzz.targets", name, str(tmp_path), "-max_total_time=30", f"-artifact_prefix={tmp_path}/"]
+    command = [sys.executable, "-m", "tests.fuzz", name, str(tmp_path), "-max_total_time=30", f"-artifact_prefix={tmp_path}/"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr[-3000:]
