@@ -307,8 +307,7 @@ def report(groups: Sequence[Mapping[str, Any]]) -> str:
     """The table, and what survived."""
     known = reasons()
     lines = [
-        "| | commit | seed | mutants | drawn | by an assertion | survived | equivalent | by an exception only | not ended | score | "
-        "90 % interval |",
+        "| | commit | seed | mutants | drawn | by an assertion | survived | equivalent | stopped | not ended | score | 90 % interval |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     details = []
