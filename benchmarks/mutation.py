@@ -141,14 +141,14 @@ class Watch:
         self.seconds: dict[str, float] = {}
         self.ran = 0
         self._cover = coverage.Coverage(include=[str(Path.cwd() / m) for m in modules], data_file=None) if modules else None
+        if self._cover is not None:
+            self._cover.start()  # before the first import
 
     def pytest_configure(self) -> None:
         """No shrinking, the same examples every time."""
         quick = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile("mutation", derandomize=True, phases=quick, deadline=None, database=None)
         hypothesis.settings.load_profile("mutation")
-        if self._cover is not None:
-            self._cover.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
