@@ -125,3 +125,18 @@ def test_nobody_at_work_is_an_answer() -> None:
     assert busy.within(np.array([0]), np.array([0]), np.array([5])).tolist() == [0]
     assert [part.tolist() for part in busy.split(np.array([0]), np.array([0]), np.array([5]), np.array([9]))] == [[0], [0]]
     assert busy.idle(np.array([0]), np.array([0]), np.array([5])).tolist() == [5] and busy.within(none, none, none).tolist() == []
+
+
+def test_four_of_five_runs_on_a_weekday_are_enough_and_three_of_five_items_ready_then_are_too_many() -> None:
+    wednesdays = [24 * day + 4 * k + 1 for k, day in enumerate((9, 16, 23, 30))]
+    found = batches_of(spread([*wednesdays, 24 * 39 + 12], 2))
+    assert (found.firing(1).en, len(found.activity)) == ("Wed", 5)
+    lines = []
+    for k, day in enumerate((9, 16, 23, 30, 37)):
+        begin = 24 * day + (8 if k % 2 else 12)
+        for i in (0, 1):
+            done = begin - (1 if k < 3 else 49)  # of three runs both items on the Wednesday itself: six of ten
+            lines.append(
+                f"c{k}x{i}: a {done - 0.5}-{done} @a{k}{i} | post {begin + 3 * (k % 3) + i / 4}-{begin + 3 * (k % 3) + i / 4 + 0.25} @bob"
+            )
+    assert batches_of(textlog(" ; ".join(lines))).table.empty

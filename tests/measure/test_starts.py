@@ -49,3 +49,8 @@ def test_each_calendar_is_asked_for_its_own_rows_and_none_where_none_is_known(fi
     times = np.array([60, 60, 10, 155])
     wanted = {-1: NEVER, 1: 50}[first]
     assert _shift_begin(calendars, np.array([first, 0, 0, 1]), times).tolist() == [wanted, 20, NEVER, 150]
+
+
+def test_a_person_who_does_everything_has_no_completion_before_the_first(meaning) -> None:
+    log = textlog("c1: a 1 @ann ; c2: a 2 @ann ; c3: a 2 @ann")
+    assert _last_completion(log).tolist() == [NEVER, hours(1), hours(1)]
