@@ -8,7 +8,7 @@ import pytest
 
 from bankmine import analyze
 from bankmine.cli import output
-from bankmine.errors import OutputError
+from bankmine.errors import OutputError, UsageError
 from bankmine.show.blocks import Heading, Paragraph
 from bankmine.words import Text
 from tests.textlog import textlog
@@ -68,3 +68,11 @@ def test_every_kind_of_file_is_made_of_the_same_blocks(tmp_path) -> None:
     made = output.as_files(places, said, said, blocks, {"one": 1}, analysis, "en")
     assert [made[place][:5] for place in places.values()] == [b"<!doc", b'{\n  "', b"PK\x03\x04\x14", b"%PDF-"]
     assert output.as_files({}, said, said, [], {}, analysis, "en") == {}
+
+
+def test_a_pdf_without_typst_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bankmine.report.pdf import paper
+
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(UsageError, match=r"bankmine\[pdf\]"):
+        paper(Text.same("one"), [], "UTC", "en")
