@@ -105,6 +105,7 @@ def orders(there: int, back: int) -> list[str]:
 def test_one_exception_in_many_is_no_parallelism() -> None:
     # |there - back| / (there + back + 1) under 0.9 is parallel.
     assert parallel(";".join(orders(18, 1)))  # 17 / 20
+    assert parallel(";".join(orders(19, 1)))  # 18 / 21
     assert not parallel(";".join(orders(19, 0)))
     assert not parallel(";".join(orders(39, 1)))  # 38 / 41
     assert not parallel(";".join(orders(28, 1)))  # 27 / 30, the limit itself
@@ -113,6 +114,6 @@ def test_one_exception_in_many_is_no_parallelism() -> None:
 def test_a_loop_of_two_is_no_parallelism_unless_one_also_loops_alone() -> None:
     loops = [f"z{n}: o 0-1 | a 2-3 | b 4-5 | a 6-7 | b 8-9" for n in range(10)]
     assert not parallel(";".join(loops))
-    alone = [f"w{n}: o 0-1 | a 2-3 | a 4-5 | p 6-7" for n in range(9)]
+    alone = [f"zz{n}: o 0-1 | b 2-3 | b 4-5 | p 6-7" for n in range(9)]
     assert parallel(";".join([*loops, *alone]))
     assert not parallel(";".join([*loops, *alone[:8]]))

@@ -29,8 +29,8 @@ def test_a_person_is_free_from_their_last_completion_or_the_begin_of_the_shift(m
 
 
 def test_completions_at_one_instant_share_what_was_before_them(meaning) -> None:
-    log = textlog("c0: a 3 @bob ; c1: a 5 @bob ; c2: a 5 @bob ; c3: a 5 @eve ; c4: a 7 @bob")
-    assert _last_completion(log).tolist() == [NEVER, hours(3), hours(3), NEVER, hours(5)]
+    log = textlog("c0: a 3 @bob ; c1: a 5 @bob ; c2: a 5 @bob ; c3: a 5 @eve ; c4: a 7 @bob ; c5: a 6 @eve ; c6: a 6 @eve")
+    assert _last_completion(log).tolist() == [NEVER, hours(3), hours(3), NEVER, hours(5), hours(5), hours(5)]
 
 
 def test_customers_and_systems_take_no_time_and_nobody_leaves_the_start_unknown(meaning) -> None:
