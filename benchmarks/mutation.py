@@ -1,17 +1,20 @@
 """How many small faults in the causes and the advice the tests notice: python benchmarks/mutation.py [--group NAME] [--mutants N]
-[--seed S] [--write]
+[--seed S] [--minutes M] [--keep FILE] [--write]
 
-Needs cosmic-ray (pip install cosmic-ray coverage), which makes the faults. --write puts the table into docs/trust_mutation.md.
+Needs cosmic-ray (pip install cosmic-ray), which makes the faults. --keep adds the answers to a file, so that groups may be run apart;
+--write puts all that it holds into docs/trust_mutation.md.
 """
 
 import argparse
 import ast
+import importlib
 import json
 import os
 import random
 import select
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -62,15 +65,17 @@ OPERATORS = [
     *OTHERS,
 ]
 JUDGED = ROOT / "benchmarks" / "mutation_equivalent.toml"
+HEAVY = ["fastexcel", "graphviz", "jinja2", "lxml.etree", "matplotlib.pyplot", "pandas", "polars", "rich.console", "scipy.stats", "typer"]
 LOUD_ENOUGH = 8  # tests that fail by an exception, after which no assertion is waited for
 PATIENCE = 10.0  # times what the tests take without a fault, and at least
 LEAST_S = 60.0
 ABOUT = """
 A mutant is the code with one small fault: an operator, a comparison, a number, a truth value turned. Drawn by the seed from all that
-cosmic-ray can make of the modules (annotations left out), each is run against the tests that run its line, and counts as noticed if one
-of them fails by an assertion about a result; where tests only stop with an exception, or do not end, it stands in a column of its own.
-Equivalent are those that were read one by one and change no result; the reasons are below. Score: noticed by an assertion, of those not
-equivalent, with its 90 % interval over what could have been drawn.
+cosmic-ray can make of the modules (annotations and decorators left out), each is run against the tests that run its line, and counts as
+noticed if one of them fails by an assertion about a result. Where every such test only stops with an exception, which no user could take
+for an answer, or does not end, the mutant is counted apart and is in no score. Equivalent are those that were read one by one and change
+no result; the reasons are below. Score: noticed by an assertion, of those that give an answer and are not equivalent, with its 90 %
+interval over what could have been drawn.
 """
 
 Outcome = Literal["assertion", "exception", "timeout", "survived"]
@@ -112,10 +117,14 @@ def _meaning(source: str) -> str | None:
     except SyntaxError:
         return None
     for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.decorator_list = []
         if isinstance(node, ast.arg):
             node.annotation = None
         elif isinstance(node, ast.FunctionDef):
             node.returns = None
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.test = ast.Constant(None)
         elif isinstance(node, ast.AnnAssign):
             node.annotation = ast.Name("_")
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in ("Rule", "Kind", "Outcome"):
@@ -132,14 +141,14 @@ class Watch:
         self.seconds: dict[str, float] = {}
         self.ran = 0
         self._cover = coverage.Coverage(include=[str(Path.cwd() / m) for m in modules], data_file=None) if modules else None
+        if self._cover is not None:
+            self._cover.start()  # before the first import
 
     def pytest_configure(self) -> None:
         """No shrinking, the same examples every time."""
         quick = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         hypothesis.settings.register_profile("mutation", derandomize=True, phases=quick, deadline=None, database=None)
         hypothesis.settings.load_profile("mutation")
-        if self._cover is not None:
-            self._cover.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -261,7 +270,8 @@ def judge(mutant: Mutant, known: Mapping[str, Any], tree: Path) -> tuple[Outcome
     return ("survived", "") if found["ran"] == len(tests) else ("exception", "fewer tests ran")
 
 
-def run(group: str, many: int | None, seed: int, tree: Path) -> list[tuple[Mutant, Outcome, str]]:
+def run(group: str, many: int | None, seed: int, minutes: float, tree: Path) -> list[tuple[Mutant, Outcome]]:
+    """The first `many` mutants in the order of the seed, fewer where the time is up."""
     every = [mutant for module in GROUPS[group] for mutant in mutants(module)]
     drawn = random.Random(seed).sample(every, min(many or len(every), len(every)))  # noqa: S311
     tests = [test for test in TESTS[group] if (tree / test).exists()]
@@ -272,10 +282,13 @@ def run(group: str, many: int | None, seed: int, tree: Path) -> list[tuple[Mutan
         f"{group}: {len(drawn)} of {len(every)} mutants, {len(known['seconds'])} tests in {sum(known['seconds'].values()):.0f} s",
         flush=True,
     )
-    found = []
+    found: list[tuple[Mutant, Outcome]] = []
+    until = time.monotonic() + minutes * 60
     for number, mutant in enumerate(drawn, 1):
+        if time.monotonic() > until:
+            break
         outcome, test = judge(mutant, known, tree)
-        found.append((mutant, outcome, test))
+        found.append((mutant, outcome))
         if outcome != "assertion":
             print(
                 f"{number} {outcome} {mutant.module}:{mutant.line} {mutant.operator} {test}\n  {mutant.before}\n  {mutant.after}",
@@ -290,33 +303,33 @@ def reasons() -> dict[tuple[str, str, str], str]:
     return {(entry["module"], entry["before"], entry["after"]): entry["why"] for entry in entries}
 
 
-def report(results: Mapping[str, Sequence[tuple[Mutant, Outcome, str]]], seed: int) -> str:
+def report(groups: Sequence[Mapping[str, Any]]) -> str:
     """The table, and what survived."""
     known = reasons()
     lines = [
-        "| | drawn | by an assertion | by an exception only | not ended | equivalent | survived | score | 90 % interval |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| | commit | seed | mutants | drawn | by an assertion | survived | equivalent | stopped | not ended | score | 90 % interval |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     details = []
-    for group, found in results.items():
+    for group in groups:
         count: dict[str, int] = defaultdict(int)
         left, same = [], []
-        for mutant, outcome, _ in found:
-            why = known.get((mutant.module, mutant.before, mutant.after)) if outcome != "assertion" else None
+        for module, line, before, after, outcome in group["found"]:
+            why = known.get((module, before, after)) if outcome == "survived" else None
             count["equivalent" if why else outcome] += 1
-            said = f"`{mutant.module}:{mutant.line}` `{mutant.before}` → `{mutant.after}`".replace("|", "\\|")
+            said = f"- `{module}:{line}` `{before}` → `{after}`"
             if why:
-                same.append(f"- {said}: {why}")
-            elif outcome != "assertion":
-                left.append(f"- {outcome}: {said}")
-        judged = len(found) - count["equivalent"]
-        low, high = wilson(count["assertion"], judged)
+                same.append(f"{said}: {why}")
+            elif outcome in ("survived", "timeout"):
+                left.append(said)
+        low, high = wilson(count["assertion"], count["assertion"] + count["survived"])
         lines.append(
-            f"| {group} | {len(found)} | {count['assertion']} | {count['exception']} | {count['timeout']} | {count['equivalent']} | "
-            f"{count['survived']} | {count['assertion'] / judged:.1%} | {low:.1%}-{high:.1%} |"
+            f"| {group['name']} | {group['commit']} | {group['seed']} | {group['every']} | {len(group['found'])} | {count['assertion']} | "
+            f"{count['survived']} | {count['equivalent']} | {count['exception']} | {count['timeout']} | "
+            f"{count['assertion'] / (count['assertion'] + count['survived']):.1%} | {low:.1%}-{high:.1%} |"
         )
-        details += ["", f"## {group.capitalize()}: not noticed by an assertion", "", *sorted(left), "", "Equivalent:", "", *sorted(same)]
-    return "\n".join([f"Seed {seed}.", "", *lines, *details])
+        details += ["", f"## {group['name'].capitalize()}: survived", "", *sorted(left), "", "Equivalent:", "", *sorted(same)]
+    return "\n".join([*lines, *details])
 
 
 def main() -> None:
@@ -324,8 +337,11 @@ def main() -> None:
     parser.add_argument("--group", choices=tuple(GROUPS), action="append")
     parser.add_argument("--mutants", type=int, default=200, help="of each group; 0 = all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=600.0, help="for each group")
+    parser.add_argument("--keep", type=Path)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    groups: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "notebooks", ".hypothesis", "*_cache"))
@@ -333,10 +349,21 @@ def main() -> None:
         sys.path[:] = [str(tree), *(p for p in sys.path if p not in (str(ROOT), ""))]
         for name in [name for name in sys.modules if name.split(".")[0] == "bankmine"]:
             del sys.modules[name]  # each run imports its own
-        import fastexcel  # noqa: F401
-
-        results = {group: run(group, given.mutants or None, given.seed, tree) for group in given.group or GROUPS}
-    table = report(results, given.seed)
+        for name in HEAVY:
+            importlib.import_module(name)
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        for group in given.group or GROUPS:
+            found = run(group, given.mutants or None, given.seed, given.minutes, tree)
+            every = sum(len(mutants(module)) for module in GROUPS[group])
+            rows = [(m.module, m.line, m.before, m.after, outcome) for m, outcome in found]
+            groups.append({"name": group, "commit": commit, "seed": given.seed, "every": every, "found": rows})
+        os.chdir(ROOT)
+    if given.keep is not None:
+        groups = [*(json.loads(given.keep.read_text(encoding="utf-8")) if given.keep.exists() else []), *groups]
+        given.keep.write_text(json.dumps(groups), encoding="utf-8")
+    table = report(groups)
     print(table)
     if given.write:
         write("trust_mutation", "Do the tests notice faults?", "python benchmarks/mutation.py --write", ABOUT, table)

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 # How long one example takes says more about what else the machine does.
 settings.register_profile("suite", deadline=None)
+settings.register_profile("laws", deadline=None, max_examples=1000)
 settings.load_profile("suite")
 
 

@@ -131,3 +131,13 @@ def test_no_output_lies_where_its_audit_will(folder: Path, tmp_path: Path) -> No
     both = ["--report", str(tmp_path / "p.html"), "--json", str(tmp_path / "p.html.audit.json")]
     assert main(["analyze", str(folder / "payment.csv"), *both]) == 2
     assert not list(tmp_path.iterdir())
+
+
+def test_the_configuration_is_checked_too(folder: Path, tmp_path: Path) -> None:
+    config = tmp_path / "bankmine.toml"
+    config.write_text('[calendar]\nhours = "24/7"\n')
+    report = tmp_path / "p.json"
+    assert main(["analyze", str(folder / "payment.csv"), "--twin", "off", "--config", str(config), "--json", str(report)]) == 0
+    assert "config" in {each.role for each in verify(report)}
+    config.write_text("")
+    assert {each.role for each in verify(report) if each.state == "changed"} == {"config"}

@@ -91,6 +91,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_right_name(
         ('"bank"', '"banker"', "activities.补件通知.party"),
         ('name = "second"', "", "job[2].name"),
         ('"hide"', '"some"', "privacy.people"),
+        ('log = ["a.csv"', "log = [1", "job[2].log[1]"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, old: str, new: str, key: str) -> None:

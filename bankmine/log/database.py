@@ -99,8 +99,8 @@ def _rows(connection: "Connection", query: str) -> pl.DataFrame:
         return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     try:
         return pl.concat(parts, how="vertical_relaxed")
-    except pl.exceptions.PolarsError:  # a column that is a number here and a word there, as SQLite allows
-        return pl.concat([part.cast(pl.String) for part in parts])
+    except pl.exceptions.PolarsError:  # a column that is a number here and bytes there, as SQLite allows
+        return pl.concat([part.cast(pl.String, strict=False) for part in parts])
 
 
 def _frame(names: list[str], rows: Any) -> pl.DataFrame:

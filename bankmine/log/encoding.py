@@ -65,14 +65,17 @@ def decoded(content: bytes, file: str, given: str | None = None) -> Decoded:
             return detected(reencoded(body, encoding, file), encoding, file)
     if encoding := without_mark(content[:HEAD]):
         return detected(reencoded(content, encoding, file), encoding, file)
+    if content.isascii():
+        return Decoded(content, "utf-8")
     try:
-        checked = content if content.isascii() else checked_utf8(content, file)
-    except InputError as error:
-        if error.code == "ENC_TRUNCATED":
-            raise
-        encoding = not_utf8(content, file)
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        refusal = undecodable(error, "utf-8", file)
+        if refusal.code == "ENC_TRUNCATED":
+            raise refusal from None
+        encoding = not_utf8(content, error.start, file)
         return detected(reencoded(content, encoding, file), encoding, file)
-    return Decoded(checked, "utf-8")
+    return Decoded(content, "utf-8")
 
 
 def checked_utf8(content: bytes, file: str) -> bytes:
@@ -118,9 +121,8 @@ def without_mark(head: bytes) -> str | None:
     return "utf-16-be" if odd <= 0.05 else None
 
 
-def not_utf8(content: bytes, file: str) -> str:
-    """The encoding of a file without a mark that is not valid UTF-8; raises where none can be told."""
-    wrong = first_undecodable(content)
+def not_utf8(content: bytes, wrong: int, file: str) -> str:
+    """The encoding of a file without a mark that is not UTF-8 from the byte `wrong` on; raises where none can be told."""
     chinese = first_chinese_utf8(content)
     if chinese is not None:
         if chinese > wrong:  # it begins with something else, and UTF-8 follows
@@ -134,15 +136,6 @@ def not_utf8(content: bytes, file: str) -> str:
     if western(content):
         return "windows-1252"
     raise invalid(file, line_of(content, wrong), "utf-8")
-
-
-def first_undecodable(content: bytes) -> int:
-    """The place of the first byte that is not UTF-8; the length where all are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return len(content)
 
 
 def first_chinese_utf8(content: bytes) -> int | None:

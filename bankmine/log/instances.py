@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log.eventlog import UNKNOWN_TIME, Attribute
@@ -96,7 +97,7 @@ def _understood(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances
     if rows.lifecycle is None or mode == "rows":
         return _one_each(rows, columns, np.arange(len(rows)), [])
     transitions = understand(rows.lifecycle)
-    findings = _vocabulary(rows, transitions, columns.get("lifecycle"))
+    findings = _vocabulary(rows, rows.lifecycle, transitions, columns.get("lifecycle"))
     if mode == "complete" or rows.start is not None:
         kept = np.flatnonzero(transitions.code == Transition.COMPLETE)
         if len(kept) < len(rows):
@@ -245,7 +246,7 @@ def _start_unknown(rows: Rows, alone: np.ndarray) -> QualityFinding:
     )
 
 
-def _vocabulary(rows: Rows, transitions: Transitions, column: str | None) -> list[QualityFinding]:
+def _vocabulary(rows: Rows, lifecycle: pl.Series, transitions: Transitions, column: str | None) -> list[QualityFinding]:
     """What was done with lifecycle values that are not the standard's own words."""
     findings = []
     if transitions.mapped:
@@ -255,7 +256,7 @@ def _vocabulary(rows: Rows, transitions: Transitions, column: str | None) -> lis
             rows.finding(
                 "LIFECYCLE_MAPPED",
                 "info" if same_word else "warning",
-                _having(rows, transitions.mapped_values),
+                _having(lifecycle, transitions.mapped_values),
                 Text(
                     zh=f"{transitions.mapped} 行的生命周期取值（{names}）已按 XES 标准词理解。",
                     en=f"the lifecycle values of {transitions.mapped} rows ({names}) were understood as words of the XES standard.",
@@ -270,7 +271,7 @@ def _vocabulary(rows: Rows, transitions: Transitions, column: str | None) -> lis
             rows.finding(
                 "LIFECYCLE_UNKNOWN",
                 "warning",
-                _having(rows, tuple(transitions.unknown)),
+                _having(lifecycle, tuple(transitions.unknown)),
                 Text(
                     zh=f"{count} 行的生命周期取值（{names}）无法理解，按“完成”处理。",
                     en=f"the lifecycle values of {count} rows ({names}) are not understood and are read as completions.",
@@ -281,8 +282,6 @@ def _vocabulary(rows: Rows, transitions: Transitions, column: str | None) -> lis
     return findings
 
 
-def _having(rows: Rows, values: tuple[str, ...]) -> np.ndarray:
+def _having(lifecycle: pl.Series, values: tuple[str, ...]) -> np.ndarray:
     """The rows with one of these lifecycle values."""
-    if rows.lifecycle is None:
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero(rows.lifecycle.is_in(list(values)).fill_null(value=False).to_numpy())
+    return np.flatnonzero(lifecycle.is_in(list(values)).fill_null(value=False).to_numpy())

@@ -97,11 +97,9 @@ def read_pattern(text: pl.Series, pattern: str) -> tuple[np.ndarray, pl.DataFram
     return rows, text[rows].str.extract_groups(pattern).struct.unnest() if len(rows) else pl.DataFrame()
 
 
-def number(parts: pl.DataFrame, name: str, default: int = 0) -> np.ndarray:
-    """int64 [rows]: a part as a number, `default` where the cell does not have it."""
-    if name not in parts.columns:
-        return np.full(parts.height, default, dtype=np.int64)
-    return parts[name].cast(pl.Int64, strict=False).fill_null(default).to_numpy()
+def number(parts: pl.DataFrame, name: str) -> np.ndarray:
+    """int64 [rows]: a part as a number, 0 where the cell does not have it."""
+    return parts[name].cast(pl.Int64, strict=False).fill_null(0).to_numpy()
 
 
 def place(reading: Reading, rows: np.ndarray, parts: pl.DataFrame, month: np.ndarray, day: np.ndarray, form: str | None = None) -> None:
@@ -111,9 +109,9 @@ def place(reading: Reading, rows: np.ndarray, parts: pl.DataFrame, month: np.nda
     days, possible = civil_days(number(parts, "y"), month, day)
     midnight24 = (hour == 24) & (minute == 0) & (second == 0)
     possible &= possible_hour & ((hour < 24) | midnight24) & (minute < 60) & (second <= 60)
-    if "z" in parts.columns:  # an offset follows a clock with minutes or a mere date: 09-00 is a slip, not nine o'clock
-        possible &= parts.select(pl.col("z").is_null() | pl.col("M").is_not_null() | pl.col("H").is_null()).to_series().to_numpy()
-    fraction = parts["f"].str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64).fill_null(0).to_numpy() if "f" in parts.columns else 0
+    # An offset follows a clock with minutes or a mere date: 09-00 is a slip, not nine o'clock.
+    possible &= parts.select(pl.col("z").is_null() | pl.col("M").is_not_null() | pl.col("H").is_null()).to_series().to_numpy()
+    fraction = parts["f"].str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64).fill_null(0).to_numpy()
     local = days * DAY + (hour * 3600 + minute * 60 + second) * SECOND + fraction
     shift, absolute = _offsets(parts)
     good = rows[possible]
@@ -217,8 +215,6 @@ def _half_days(parts: pl.DataFrame, hour: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _offsets(parts: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Microseconds ahead of UTC, and which cells carry an offset at all."""
-    if "z" not in parts.columns:
-        return np.zeros(parts.height, dtype=np.int64), np.zeros(parts.height, dtype=bool)
     offset = parts["z"].str.strip_chars().str.replace(":", "", literal=True)
     hours = offset.str.extract(r"([+-][0-9]{2})").cast(pl.Int64).fill_null(0).to_numpy()
     minutes = offset.str.extract(r"[+-][0-9]{2}([0-9]{2})").cast(pl.Int64).fill_null(0).to_numpy()

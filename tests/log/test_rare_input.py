@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from bankmine.errors import InputError, OutputError, UsageError
-from bankmine.log import database, delimited, excel, labels, rejects, xes
+from bankmine.log import database, delimited, excel, labels, lifecycle, likeness, numbers, rejects, tables, xes
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.container import open_source
@@ -23,13 +23,16 @@ from bankmine.log.privacy import load_key
 from bankmine.log.read import read_log
 from bankmine.log.sources import paths_of
 from bankmine.log.timestamps import combine
+from bankmine.settings import Settings
 from bankmine.show.blocks import Notice, TableBlock
 from tests.log.test_read import rows
 from tests.log.test_tables import HEADER, ROWS, found, read, refused
 from tests.log.test_tables_excel import sheet, workbook
 from tests.log.test_timestamps import NINE_IN_SHANGHAI, instants, parse
-from tests.log.test_xes import TRACE, document, events, written
+from tests.log.test_xes import TRACE, document, events, refusal, written
 from tests.textlog import textlog
+
+HALF = Settings.model_validate({"quality": {"max_reject_share": 0.5}})
 
 
 def code_of(source: object, **given: object) -> str:
@@ -355,3 +358,206 @@ def test_no_pattern_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.csv").mkdir()
     with pytest.raises(InputError, match="FILE_MISSING"):
         paths_of(str(tmp_path / "*.csv"))
+
+
+# What was read before only from the shared logs and corpus.
+
+
+def test_a_run_halved_at_the_end_of_a_slice_is_not_taken_for_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bankmine.log import encoding
+
+    chinese = "客户申请已受理并转交复核岗位".encode()
+    monkeypatch.setattr(encoding, "SAMPLE", 9)
+    assert encoding.first_chinese_utf8(b"abc" + chinese[:6] + b"\xff\xff") is None
+    assert encoding.first_chinese_utf8(b"abc" + chinese[:6] + b"\xff\xff," + chinese) == 12
+
+
+def test_escapes_that_come_late_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "SAMPLE_BYTES", 120)
+    text = HEADER + "".join(f"C{n},apply,2024-03-14 09:00\n" for n in range(9)) + 'C9,"say \\"no\\", then",2024-03-14 09:00\n'
+    assert read(tmp_path, text).frame["activity"].to_list()[-1] == 'say "no", then'
+
+
+def test_an_escaped_delimiter_is_no_delimiter(tmp_path: Path) -> None:
+    text = HEADER + 'C1,"a \\"b\\"",2024-03-14 09:00\nC2,one\\, two,2024-03-14 09:00\nC3,"c" ,2024-03-14 09:00\n'
+    assert read(tmp_path, text).frame["activity"].to_list() == ['a "b"', "one, two", "c"]
+
+
+def test_where_polars_gives_up_the_exact_reader_takes_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("no")
+
+    whole = read(tmp_path, HEADER + ROWS)
+    monkeypatch.setattr(pl, "read_csv", gives_up)
+    again = read(tmp_path, HEADER + ROWS)
+    assert again.frame.equals(whole.frame) and again.line.tolist() == whole.line.tolist()
+
+
+def test_a_sheet_of_totals_only_has_no_rows(tmp_path: Path) -> None:
+    assert refused(tmp_path, HEADER + "Total,,2\n,,\n").code == "NO_ROWS"
+
+
+def test_numbers_alone_hold_no_totals_and_repeat_no_header(tmp_path: Path) -> None:
+    pl.DataFrame({" ": [1, 2], "n": [3, 4]}).write_parquet(tmp_path / "log.parquet")
+    assert tables.read_table(tmp_path / "log.parquet").frame.rows() == [(1, 3), (2, 4)]
+    pl.DataFrame({" ": [1, 2], "": [3, 4]}).write_parquet(tmp_path / "log.parquet")
+    assert tables.read_table(tmp_path / "log.parquet").frame.rows() == [(1, 3), (2, 4)]
+
+
+def test_a_web_page_is_no_log_and_a_mark_makes_utf_16_text(tmp_path: Path) -> None:
+    assert refused(tmp_path, "<!DOCTYPE html><html><body>log in</body></html>").code == "FORMAT_UNKNOWN"
+    assert read(tmp_path, "\ufeff".encode("utf-16-le") + (HEADER + ROWS).encode("utf-16-le")).frame.height == 3
+
+
+def test_files_with_one_column_of_times_each_are_joined(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("case_id,activity,start_time,end_time\nC1, a,2024-03-14 09:00,2024-03-14 10:00\n")
+    (tmp_path / "b.csv").write_text("case_id,activity,timestamp\nC1,b ,2024-03-14 11:00\n")
+    log = read_log([tmp_path / "a.csv", tmp_path / "b.csv"])
+    assert [(end - log.end[0]) // 3_600_000_000 for end in log.end] == [0, 1]
+    spaces = next(one for one in log.quality if one.code == "NO_FINAL_NEWLINE" or one.code == "LABEL_WHITESPACE")
+    assert spaces.count == 2 and "2 in 2 sources" in spaces.message.en
+
+
+@pytest.mark.parametrize("aside", ["c1 - 2024-03-14T09:30:00Z ann", "c1 a 2024-03-14T09:30:00Z ann"])
+def test_duplicates_are_found_beside_rows_set_aside(aside: str) -> None:
+    same = "c1 a 2024-03-14T09:00:00Z ann\n"
+    log = read_log(rows(same * 2 + "c1 b 2024-03-14T10:00:00Z bob\n" + aside), settings=HALF, dedupe=True)
+    assert log.source.rows_merged == 1
+    assert log.source.rows_read == log.source.rows_used + log.source.rows_set_aside + log.source.rows_merged
+
+
+def test_events_that_share_a_line_and_some_of_which_cannot_be_used_are_no_duplicates(tmp_path: Path) -> None:
+    odd = events("a", "a").replace("\n", "") + events("b").replace("2024-03-14T09:00:00", "")
+    log = read_log(written(tmp_path, document(TRACE.format("c1", odd))), settings=HALF, dedupe=True)
+    assert (log.source.rows_used, log.source.rows_set_aside, log.source.rows_merged) == (2, 1, 0)
+
+
+LIFE = "case activity timestamp lifecycle instance"
+
+
+def test_lifecycle_words_are_understood_or_counted() -> None:
+    text = """
+    c1 a 2024-03-14T09:00:00Z begin 1
+    c1 a 2024-03-14T10:00:00Z done 1
+    c1 b 2024-03-14T11:00:00Z start 2
+    c1 c 2024-03-14T12:00:00Z finito 3
+    c1 d 2024-03-14T13:00:00Z schedule 4
+    """
+    found = {finding.code: finding.count for finding in read_log(rows(text, LIFE)).quality}
+    wanted = {"LIFECYCLE_MAPPED": 2, "LIFECYCLE_UNKNOWN": 1, "LIFECYCLE_ORPHAN": 1, "START_UNKNOWN": 1, "LIFECYCLE_NOT_BEGUN": 1}
+    assert wanted.items() <= found.items()
+    whole = {
+        finding.code for finding in read_log(rows("c1 a 2024-03-14T09:00:00Z start 1\nc1 a 2024-03-14T10:00:00Z complete 1", LIFE)).quality
+    }
+    assert not whole & set(wanted)
+
+
+def test_many_combinations_of_codes_still_have_numbers_of_their_own() -> None:
+    wide = np.array([0, 1 << 40, 0, 1 << 40])
+    assert len(set(lifecycle.grouped(wide, wide[::-1], np.array([0, 0, 0, 1])).tolist())) == 3
+    assert lifecycle.rank_within(np.zeros(0, dtype=np.int64)).tolist() == []
+
+
+def test_labels_that_never_meet_and_share_their_neighbours_may_be_synonyms() -> None:
+    def log(*steps: str) -> set[str]:
+        lines = [
+            f"c{n} {a} 2024-03-{14 + n}T{9 + i:02d}:00:00Z x"
+            for n in range(6)
+            for i, a in enumerate(("open", steps[n % len(steps)], "close"))
+        ]
+        return {finding.code for finding in read_log(rows("\n".join(lines))).quality}
+
+    assert "LABEL_SYNONYM" in log("check_document", "check_paper")
+    assert "LABEL_SYNONYM" not in log("check_document")
+    assert "LABEL_SIMILAR" in log("approval", "approval", "aproval") and "LABEL_SIMILAR" in log("approval", "approval", "apporval")
+    assert "LABEL_SIMILAR" in log("approval", "approval", "approvel") and "LABEL_SIMILAR" not in log("approval", "refusals")
+
+
+def test_a_thousand_labels_are_a_finding_and_too_many_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [f"step {chr(0x4E00 + n)}" for n in range(1001)]
+    frame = pl.DataFrame({"case": ["c1"] * len(many), "activity": many, "timestamp": ["2024-03-14T09:00:00Z"] * len(many)})
+    found = {finding.code: finding.count for finding in read_log(frame).quality}
+    assert found["ACT_CARDINALITY"] == 1001
+    few = frame.head(3).with_columns(activity=pl.Series(["approval", "approval", "aproval"]))
+    assert "LABEL_SIMILAR" in {finding.code for finding in read_log(few).quality}
+    monkeypatch.setattr(likeness, "MOST_COMPARED", 1)
+    assert "LABEL_SIMILAR" not in {finding.code for finding in read_log(few).quality}
+
+
+def test_amounts_in_yuan_are_counted() -> None:
+    said = numbers.parse(pl.Series(["¥8", "(7.5)", "1,000"]), column="amount", currency=True)
+    assert said.values.tolist() == [8, -7.5, 1000]
+    assert {note.code: len(note.rows) for note in said.notes if len(note.rows)} == {"NUM_CURRENCY": 2, "NUM_THOUSANDS": 1}
+    assert "2" in next(note.message(2).en for note in said.notes if note.code == "NUM_CURRENCY")
+
+
+def test_xml_with_a_broken_part_of_the_workbook_is_refused(tmp_path: Path) -> None:
+    good = sheet([["case_id", "activity", "timestamp"], ["C1", "a", "2024-03-14"]])
+    assert code_of(workbook(tmp_path, good, names=("<b", "x", "y"))) == "XLSX_TRUNCATED"
+
+
+def test_a_prolog_without_end_and_an_odd_encoding_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bankmine.log import markup
+
+    monkeypatch.setattr(markup, "PROLOG_LIMIT", 100)
+    assert refusal(written(tmp_path, "<?xml version='1.0'?>" + " " * 200)).code == "XES_ROOT"
+    said = document(TRACE.format("c1", events("a"))).replace("UTF-8", "utf-16")
+    assert xes.read_xes(written(tmp_path, said)).frame.height == 1
+
+
+def test_a_type_declaration_that_the_first_look_missed_is_refused_by_the_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xes, "guarded", lambda chunks, _: chunks)
+    text = document(TRACE.format("c1", events("a")), head='<!DOCTYPE log [<!ENTITY a "b">]>\n')
+    assert refusal(written(tmp_path, text)).code == "XML_DTD"
+
+
+def test_one_letter_more_makes_another_label_only_once() -> None:
+    assert not likeness._one_slip("approval", "approvalxx") and not likeness._one_slip("approval", "approval")
+    assert likeness._one_slip("approval", "approvall") and likeness._one_slip("approval", "pproval")
+
+
+def test_events_on_one_line_beside_one_that_cannot_be_used_are_no_duplicates(tmp_path: Path) -> None:
+    odd = (events("a", "a") + events("b").replace('value="b"', 'value=""')).replace("\n", "").replace(":01+00:00", ":00+00:00")
+    log = read_log(written(tmp_path, document(TRACE.format("c1", odd))), settings=HALF, dedupe=True)
+    assert (log.source.rows_used, log.source.rows_set_aside, log.source.rows_merged) == (2, 1, 0)
+
+
+def test_a_date_beside_no_time_is_no_pair() -> None:
+    assert recognise(["case_id", "activity", "timestamp", "birth_date"]).source["timestamp"] == "timestamp"
+
+
+def test_a_header_without_any_name_is_repeated_by_no_row() -> None:
+    from bankmine.log.header import Header
+    from bankmine.log.rowchecks import repeated
+
+    assert repeated(pl.DataFrame({"a": ["x", None]}), Header(1, ("",), ("column_1",), ())).tolist() == [False, False]
+
+
+def test_a_mark_of_utf_8_before_bytes_that_are_none_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, b"\xef\xbb\xbf" + HEADER.encode() + b"C1,\xff,2024-03-14\n").code == "ENC_INVALID"
+
+
+def test_bytes_here_and_numbers_there_are_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite3.connect(tmp_path / "bank.db") as connection:
+        connection.execute("create table events (case_id, activity, timestamp, extra)")
+        connection.execute("insert into events values ('c1', 'a', '2024-03-14 09:00', 1), ('c1', 'b', '2024-03-14 10:00', x'6162')")
+    monkeypatch.setattr(database, "ROWS_AT_ONCE", 1)
+    log = read_log(f"sqlite:///{tmp_path / 'bank.db'}", query="select * from events", branch="extra")
+    assert log.attributes["branch"].values == ("1", "ab")
+    assert code_of("sqlite://", query=" ") == "QUERY_MISSING"
+    assert code_of(f"sqlite:///{tmp_path / 'bank.db'}", query="select * from events where 0") == "NO_ROWS"
+
+
+def test_a_huge_cell_of_xes_and_events_beside_a_wrong_time_are_said(tmp_path: Path) -> None:
+    wrong = events("b").replace("2024-03-14T09:00:00+00:00", "yesterday")
+    table = xes.read_xes(written(tmp_path, document(TRACE.format("c1", events("a" * (1 << 20) + "a") + wrong))))
+    assert {finding.code: finding.count for finding in table.findings} == {"TS_INVALID": 1, "FIELD_HUGE": 1}
+    assert [(reject.code, reject.value) for reject in table.rejects] == [("TS_INVALID", "yesterday")]
+    none = xes.read_xes(written(tmp_path, document(TRACE.format("c1", wrong))))
+    assert none.rejects == () and none.frame.height == 1
+
+
+def test_many_examples_are_counted_and_few_are_shown(tmp_path: Path) -> None:
+    twice = events("a").replace("</event>", '<string key="concept:name" value="again"/></event>')
+    (found,) = xes.read_xes(written(tmp_path, document(TRACE.format("c1", "\n".join([twice] * 30))))).findings
+    assert found.count == 30 > len(found.examples)

@@ -247,3 +247,25 @@ def as_log(jobs: list[Job], opening: np.ndarray, duty: dict[str, np.ndarray]) ->
     calendars = (calendar(opening), *(calendar(duty[name]) for name in duty))
     of_resource = np.array([1 + list(duty).index(name) if name in duty else 0 for name in log.resources], dtype=np.int32)
     return log, Understanding(None, tuple(meanings)), Enablement.of(log), duty_of(log, calendars, of_resource)
+
+
+def test_groups_of_instances_leave_out_those_that_are_in_none(meaning: Meanings) -> None:
+    log = textlog("c1: a 0-1 @ann | b 6-7 @bob ; c2: a 0-1 @eve | b 4-6 @bob")
+    causes = causes_of(log, meaning(log), on_duty(log, "0-24"))
+    group = np.array([-1, 1, -1, -1])
+    grouped = causes.grouped(group, 2)
+    assert grouped[0].tolist() == [0] * len(CAUSES) and grouped[1].tolist() == causes.parts[1].tolist()
+    assert causes.total.tolist() == causes.parts.sum(axis=0).tolist() == causes.by_activity().sum(axis=0).tolist()
+
+
+def test_a_calendar_that_is_known_is_not_said_to_be_unknown(meaning: Meanings) -> None:
+    log = textlog("c1: a 9-10 @ann | b 34-35 @bob")
+    for people in ({}, {"bob": "9-12,33-41"}):
+        assert not causes_of(log, meaning(log), on_duty(log, "9-17,33-41", **people)).no_calendar.any()
+
+
+def test_an_offer_in_the_first_row_is_answered_by_the_first_answer_after_it(meaning: Meanings) -> None:
+    log = textlog("c1: accept 0-0 | offer 1-2 @ann | pay 9-10 @bob ; c2: offer 0-1 @ann | pay 9-10 @bob ; c3: accept 20-20")
+    causes = causes_of(log, meaning(log, **KNOWN), on_duty(log, "0-24"))
+    assert split(causes, log, "c1", "pay") == {"customer": 7}
+    assert split(causes, log, "c2", "pay") == {"customer": 8}

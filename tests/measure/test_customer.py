@@ -20,3 +20,11 @@ def test_the_customer_is_waited_for_from_the_first_offer_to_the_answer(meaning: 
 def test_a_log_without_answers_says_so(meaning: Callable[..., Understanding]) -> None:
     log = textlog("c1: check 0-1 | close 9")
     assert not CustomerWaits.of(log, meaning(log)).known
+
+
+def test_an_offer_answered_in_the_first_row_of_the_log_is_not_answered_later(meaning: Callable[..., Understanding]) -> None:
+    log = textlog("c1: accept 1-2 | offer 3-4 | close 9 ; c2: offer 0-5 | accept 3-6")
+    waits = CustomerWaits.of(log, meaning(log, **KNOWN))
+    assert (waits.duration / HOUR).tolist() == [5, 0], "an answer that began before the offer was made ends no wait before it begins"
+    assert waits.answered.tolist() == [-1, 4]
+    assert waits.asked.tolist() == [1, 3] and waits.inside.tolist() == [False, False, True, False, True]

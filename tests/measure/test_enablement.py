@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bankmine.log.eventlog import EventLog
+from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
 from bankmine.log.order import assemble
 from bankmine.measure.cycle import CycleTime
 from bankmine.measure.enablement import Enablement
@@ -82,3 +82,38 @@ def test_shifting_the_clock_changes_no_wait(log: EventLog, hours: int) -> None:
         np.array(log.case_names, dtype=object)[log.case].tolist(), names.tolist(), log.end + hours * HOUR, log.start + hours * HOUR
     )
     assert (Enablement.of(moved).wait == Enablement.of(log).wait).all()
+
+
+def test_an_arrival_after_the_first_stamp_or_not_known_is_no_arrival() -> None:
+    log = textlog("c1: apply 2-3 ; c2: apply 2-3 ; c3: apply 2-3")
+    arrival = np.array([log.start[0] - HOUR, log.start[0] + HOUR, UNKNOWN_TIME])
+    known = assemble(list(log.case_names), ["apply"] * 3, log.end, log.start, arrival=arrival)
+    assert waits(known) == [1, 0, 0]
+
+
+def parallel(text: str) -> bool:
+    """Whether b, done after a, was enabled by what came before a."""
+    log = textlog(text)
+    names = np.array(log.activities, dtype=object)[log.activity]
+    return names[Enablement.of(log).enabler[np.flatnonzero(names == "b")[0]]] == "o"
+
+
+def orders(there: int, back: int) -> list[str]:
+    return [f"x{n}: o 0-1 | a 2-3 | b 4-5" for n in range(there)] + [f"y{n}: o 0-1 | b 2-3 | a 4-5" for n in range(back)]
+
+
+def test_one_exception_in_many_is_no_parallelism() -> None:
+    # |there - back| / (there + back + 1) under 0.9 is parallel.
+    assert parallel(";".join(orders(18, 1)))  # 17 / 20
+    assert parallel(";".join(orders(19, 1)))  # 18 / 21
+    assert not parallel(";".join(orders(19, 0)))
+    assert not parallel(";".join(orders(39, 1)))  # 38 / 41
+    assert not parallel(";".join(orders(28, 1)))  # 27 / 30, the limit itself
+
+
+def test_a_loop_of_two_is_no_parallelism_unless_one_also_loops_alone() -> None:
+    loops = [f"z{n}: o 0-1 | a 2-3 | b 4-5 | a 6-7 | b 8-9" for n in range(10)]
+    assert not parallel(";".join(loops))
+    alone = [f"zz{n}: o 0-1 | b 2-3 | b 4-5 | p 6-7" for n in range(9)]
+    assert parallel(";".join([*loops, *alone]))
+    assert not parallel(";".join([*loops, *alone[:8]]))

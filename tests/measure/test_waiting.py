@@ -60,3 +60,31 @@ def test_handovers_need_two_known_people_and_ping_pong_three() -> None:
     assert (found.pairs, found.known, found.count) == (6, 4, 4)
     assert found.ping_pong_cases == 2
     assert [int(log.case[row]) for row in found.returned] == [1] and found.returned_cases == 1
+
+
+def test_what_is_shown_of_waiting_is_the_first_fifteen_and_how_many_more_there_are(meaning: Meaning) -> None:
+    text = "c1: s 0-1 | " + " | ".join(f"a{n:02d} {3 * n + 2}-{3 * n + 3}" for n in range(17))
+    log = textlog(text)
+    of = WaitingTime.of(log, Enablement.of(log), meaning(log), on_duty(log))
+    table = of.blocks()[0]
+    assert len(table.rows) == 15 and table.hidden == 3
+    assert table.rows[0][0] == "a01" and table.rows[0][2] == 2 * 3600
+    arcs = WaitingTime.by_arc(log, Enablement.of(log), meaning(log), on_duty(log)).blocks()[0]
+    assert arcs.rows[0][:2] == ("a00", "a01") and len(arcs.rows) == 15
+    short = textlog("c1: b 5-6 | a 7-8")
+    rows = WaitingTime.by_arc(short, Enablement.of(short), meaning(short), on_duty(short)).blocks()[0].rows
+    assert [(row[0] if isinstance(row[0], str) else row[0].en, row[1]) for row in rows] == [("b", "a"), ("(the case begins)", "b")]
+
+
+def test_the_middle_and_the_tail_of_waits_are_those_of_the_waits(meaning: Meaning) -> None:
+    log = textlog(" ; ".join(f"c{n}: a 0-1 @ann | b {1 + n}-{2 + n} @bob" for n in range(11)))
+    table = WaitingTime.of(log, Enablement.of(log), meaning(log), on_duty(log, "0-3,5-500")).table.set_index("activity")
+    row = table.loc["b"]
+    assert (row["count"], row["total_s"], row["mean_s"]) == (11, 55 * 3600, 5 * 3600)
+    assert (row["median_s"], row["p90_s"], row["share"]) == (5 * 3600, 9 * 3600, 1.0)
+    # Two hours are closed: of the waits of 0 to 10 hours those over two lose up to two.
+    assert row["business_total_s"] == (0 + 1 + 2 + 2 + 2 + 3 + 4 + 5 + 6 + 7 + 8) * 3600
+    assert row["business_median_s"] == 3 * 3600
+    still = textlog("c1: a 0-1 | b 1-2")
+    none = WaitingTime.of(still, Enablement.of(still), meaning(still), on_duty(still)).table
+    assert none["share"].tolist() == [0.0, 0.0]

@@ -58,3 +58,22 @@ def test_a_table_as_csv_has_plain_numbers_and_times():
     ]
     out = table_csv(TableBlock(columns, [(3_600.5, 1_709_510_400_000_000, None)]), "en", "Asia/Shanghai")
     assert list(csv.reader(io.StringIO(out))) == [["Wait (s)", "Time", "Share"], ["3600.5", "2024-03-04T08:00:00+08:00", ""]]
+
+
+def test_a_folder_that_cannot_be_synced_is_said(tmp_path, monkeypatch):
+    from bankmine.show import records
+
+    def fails(_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(records, "sync_folder", fails)
+    with pytest.raises(OutputError, match="Input/output error"):
+        write({tmp_path / "a": b"whole"})
+    assert (tmp_path / "a").read_bytes() == b"whole", "it is there, whole; that it stays there is what cannot be promised"
+
+
+def test_a_mark_in_a_table_is_its_words():
+    from bankmine.show.blocks import Mark
+
+    table = TableBlock([Column(Text(zh="甲", en="one"), "text")], [(Mark(Text(zh="高", en="high"), "error"),)])
+    assert table_csv(table, "en", "UTC").splitlines() == ["one", "high"]
