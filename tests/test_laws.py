@@ -68,7 +68,7 @@ def test_waits_and_work_along_what_enabled_what_are_the_time_of_the_case(rows: l
     """So waiting + work - overlap is the time from the first start to the last end: overlap is what lies beside that way."""
     log = log_of(rows)
     enablement = Enablement.of(log)
-    cycle = CycleTime.of(log, enablement, np.ones(log.cases, dtype=bool), on_duty(log)).of_case
+    cycle = CycleTime.of(log, lambda: enablement, np.ones(log.cases, dtype=bool), lambda: on_duty(log)).of_case
     spent = enablement.wait + log.end - log.began
     for case in range(log.cases):
         mine = range(log.offsets[case], log.offsets[case + 1])

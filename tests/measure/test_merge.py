@@ -17,7 +17,7 @@ from bankmine.measure.business import CalendarUsed
 from bankmine.measure.by_cause import CauseCounts
 from bankmine.measure.causes import WaitingCauses, busy_people, in_runs
 from bankmine.measure.customer import CustomerWaits
-from bankmine.measure.cycle import QUANTILES, CycleTime, Effort
+from bankmine.measure.cycle import QUANTILES, CycleTime, Effort, InBusiness
 from bankmine.measure.discovered import Discovered
 from bankmine.measure.duty import Duty, span_of, stamps_of
 from bankmine.measure.enablement import Enablement, Successions, case_begin
@@ -159,9 +159,9 @@ def test_what_is_by_case_merges_over_cuts_by_case(drawn) -> None:
     endings = Endings.of(log, UNDERSTOOD)
     times = figures([(np.zeros(part.cases, dtype=np.int64), part.case_end - case_begin(part)) for part in parts], QUANTILES)
     effort = added([Effort.of(part, of) for part, of in zip(parts, enabled, strict=True)])
-    cycle = CycleTime.result(times, int((~endings.closed).sum()), effort, None, none)
-    left_out = ("of_case", "business", "business_mean_s", "business_median_s", "used")
-    same(cycle, CycleTime.of(log, whole, endings.closed, duty), *left_out)
+    cycle = CycleTime.result(times, int((~endings.closed).sum()), effort, lambda: InBusiness(None, none))
+    left_out = ("of_case", "_working")
+    same(cycle, CycleTime.of(log, lambda: whole, endings.closed, lambda: duty), *left_out)
 
     roles = added([RoleCounts.of(part) for part in parts])
     same(roles, RoleCounts.of(log))
