@@ -42,7 +42,7 @@ def analyze(
         from bankmine.scale.memory import need, size
 
         limit, spark = size(memory or "4GB"), engine is Engine.SPARK
-        rows = None if spark else reading.rows()
+        rows = reading.rows() if not spark or all(Path(name).is_file() for name in reading.log) else None
         if spark or (rows is not None and need(rows) > limit):
             in_parts(reading, rows, limit, twin, outputs, spark=spark)
             return

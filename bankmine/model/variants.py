@@ -45,6 +45,11 @@ class Variants(Shown):
         """The tree of what they begin with."""
         return Prefixes.of(self.sequences)
 
+    def most_frequent(self, number: int) -> "Variants":
+        """The first `number` of them; `of_case` is -1 for cases of the others."""
+        of_case = np.where(self.of_case < number, self.of_case, -1)
+        return Variants(self.activities, self.packed[:number], self.count[:number], of_case)
+
     def sequence(self, variant: int) -> tuple[int, ...]:
         """The activity codes of one variant."""
         return tuple(np.frombuffer(self.packed[variant], dtype=code_type(len(self.activities))).tolist())

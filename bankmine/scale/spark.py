@@ -52,6 +52,12 @@ class SparkParts:
     """Parts as the groups of a frame by its column `part`; empty ones are none."""
 
     rows: "DataFrame"
+    parts: int
+
+    @property
+    def _groups(self) -> Any:
+        """With as many tasks as parts, not as many as Spark makes by default."""
+        return self.rows.repartition(self.parts, "part").groupBy("part")
 
     def each(self, kernel: Callable[[pl.DataFrame], Found]) -> list[Found]:
         """What the kernel finds in every part, in order of their numbers."""
@@ -59,13 +65,13 @@ class SparkParts:
         def fold(key: Any, table: "pa.Table") -> "pa.Table":
             return _arrow(pl.DataFrame({"part": [key[0].as_py()], "found": [_kept(kernel, _frame(table))]}), "part int, found binary")
 
-        return _found(self.rows.groupBy("part").applyInArrow(fold, "part int, found binary"))
+        return _found(self._groups.applyInArrow(fold, "part int, found binary"))
 
     def divided(
         self,
         kernel: Callable[[pl.DataFrame], tuple[pl.DataFrame, Found]],
         schema: dict[str, Any],
-        parts: int,  # noqa: ARG002
+        parts: int,
     ) -> "tuple[SparkParts, list[Found]]":
         """The rows that the kernel makes of every part, by their number `to` in other parts; and what it finds."""
         ddl = ", ".join(f"{name} {DDL[kind]}" for name, kind in schema.items()) + ", part int, found binary"
@@ -77,9 +83,9 @@ class SparkParts:
             told = pl.DataFrame({"part": [key[0].as_py()], "found": [one]}, schema={"part": pl.Int32, "found": pl.Binary})
             return _arrow(told if rows is None else pl.concat([rows, told], how="diagonal_relaxed"), ddl)
 
-        made = self.rows.groupBy("part").applyInArrow(turn, ddl).persist()
+        made = self._groups.applyInArrow(turn, ddl).persist()
         found = _found(made.where("found is not null").select("part", "found"))
-        return SparkParts(made.where("found is null").drop("part", "found").withColumnRenamed("to", "part")), found
+        return SparkParts(made.where("found is null").drop("part", "found").withColumnRenamed("to", "part"), parts), found
 
 
 def _kept(kernel: Callable[[pl.DataFrame], Any], frame: pl.DataFrame) -> bytes:
@@ -162,7 +168,9 @@ def session() -> "SparkSession":
         from pyspark.sql import SparkSession
     except ImportError:
         raise _missing() from None
-    builder = SparkSession.builder.appName("bankmine").config("spark.ui.enabled", value=False)
+    builder = (
+        SparkSession.builder.appName("bankmine").config("spark.ui.enabled", value=False).config("spark.ui.showConsoleProgress", value=False)
+    )
     if not {"SPARK_REMOTE", "PYSPARK_GATEWAY_PORT"} & os.environ.keys():  # nobody says where: on this machine, and nowhere else
         for name in ("spark.driver.host", "spark.driver.bindAddress"):
             builder = builder.config(name, "127.0.0.1")
@@ -262,7 +270,7 @@ def _cut(raw: "DataFrame", files: Sequence[SourceFile], how: How, parts: int) ->
         rows, found = understood.read(tables_of(frame.drop("to").partition_by(PLACE[0]), files))
         return rows.with_columns(pl.lit(frame["to"][0], dtype=pl.Int32).alias("to")), found
 
-    logs, found = SparkParts(placed).divided(as_log, {**BY_CASE, "to": pl.Int32}, parts)
+    logs, found = SparkParts(placed, parts).divided(as_log, {**BY_CASE, "to": pl.Int32}, parts)
     names, source, quality, rejects = described(found, files, [columns], how, read)
     return SparkLog(raw, logs, names, understood, source, quality, tuple(rejects))
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bankmine.api import read_log
+from bankmine.model import choice
 from bankmine.model.choice import ENOUGH, ModelChoice, precision, simplicity
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.variants import Variants
@@ -70,3 +71,11 @@ def test_the_simplest_model_that_tells_enough_is_chosen() -> None:
 
 def test_simplicity_falls_with_the_arcs_of_a_node() -> None:
     assert simplicity(net_of("->( 'a', 'b' )")) > simplicity(net_of("X( 'a', 'b', 'c', 'd', 'e', 'f' )"))
+
+
+def test_of_many_variants_the_most_frequent_are_compared_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "MOST_COMPARED", 1)
+    found = choice_of("c1: a 0-1 | b 2-3\nc2: a 0-1 | b 2-3\nc3: a 0-1 | c 2-3\nc4: a 0-1 | b 2-3")
+    assert found.compared_share == 0.75
+    assert all(candidate.alignments.aligned_share == 1.0 for candidate in found.candidates)
+    assert "75%" in str(found.blocks()[-1])
