@@ -119,8 +119,9 @@ def by_bankmine(file: str) -> dict[str, Any]:
         for a, b, *rest in zip(graph.source, graph.target, graph.count, graph.mean_s, graph.median_s, graph.p90_s, strict=True)
     ]
     first, last = ([(name[k], n) for k, n in enumerate(count) if n] for count in (graph.start_count, graph.end_count))
-    pairs = np.unique(log.activity.astype(np.int64) * log.cases + log.case) // log.cases
-    activities = zip(name, graph.frequency, np.bincount(pairs, minlength=len(name)), strict=True)
+    occurs = np.zeros((log.cases, len(name)), dtype=bool)
+    occurs[log.case, log.activity] = True
+    activities = zip(name, graph.frequency, occurs.sum(axis=0), strict=True)
     return answer(arcs, first, last, variants.count, activities, (cycle.mean_s, cycle.median_s, cycle.p90_s, cycle.p95_s))
 
 

@@ -41,6 +41,8 @@ def parse(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WO
     """
     if cells.dtype.is_numeric():
         return _typed(cells, column)
+    if cells.dtype == pl.String and cells.str.contains(PLAIN).all():  # as most columns are; nothing else has to be looked for
+        return _typed(cells.cast(pl.Float64, strict=False), column, cells)
     text = cells.cast(pl.String, strict=False).str.strip_chars()
     plain = text.str.contains(PLAIN).fill_null(False)
     values = text.set(~plain, None).cast(pl.Float64, strict=False)
@@ -56,14 +58,14 @@ def parse(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WO
     return Numbers(numbers, tuple(notes))
 
 
-def _typed(cells: pl.Series, column: str) -> Numbers:
-    """Number columns of Parquet, Excel and frames; their NaN means missing."""
+def _typed(cells: pl.Series, column: str, written: pl.Series | None = None) -> Numbers:
+    """Number columns of Parquet, Excel and frames; their NaN means missing. `written`: the cells as they stand, if in another form."""
     values = cells.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
     infinite = np.flatnonzero(np.isinf(values))
     if len(infinite):
         values = values.copy()
         values[infinite] = np.nan
-    return Numbers(values, (Note("NUM_NONFINITE", "warning", _nonfinite, infinite, column, cells),))
+    return Numbers(values, (Note("NUM_NONFINITE", "warning", _nonfinite, infinite, column, cells if written is None else written),))
 
 
 def _read_odd(

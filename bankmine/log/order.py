@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
 import numpy as np
@@ -83,9 +84,12 @@ def canonical_order(case: np.ndarray, start: np.ndarray | None, end: np.ndarray,
 
 def by_case(case: np.ndarray) -> np.ndarray:
     """The permutation that puts rows in order of case, those of one case as they were."""
-    if len(case) < MANY_ROWS:
-        return np.argsort(case, kind="stable")
-    from scipy.sparse import csr_array  # filled by counting, several times quicker than sorting; on few rows its import takes longer
+    return np.argsort(case, kind="stable") if len(case) < MANY_ROWS else counted(case)
+
+
+def counted(case: np.ndarray) -> np.ndarray:
+    """The same by filling a sparse matrix, row by row: several times quicker than sorting, but on few rows the import takes longer."""
+    from scipy.sparse import csr_array
 
     rows = np.arange(len(case), dtype=np.int32)
     return csr_array((np.ones(len(case), dtype=np.int8), (case, rows)), shape=(int(case.max()) + 1, len(case))).indices.astype(np.int64)
@@ -149,22 +153,29 @@ def assemble(
     order = canonical_order(case_codes, None if start is None else begins, ends, row) if order is None else order
     offsets = case_offsets(case_codes, len(case_names))
     encoded = {name: encode(column) for name, column in (attributes or {}).items()}
+    known = {"start": start, "file": file, "line": line, "start_line": start_line, "item": item}
+    columns = {name: np.asarray(column) for name, column in known.items() if column is not None}
+    columns |= {"activity": activity_codes, "resource": resource_codes, "end": ends}
+    columns |= {f"attribute {name}": codes for name, (codes, _) in encoded.items()}
+    columns |= {f"number {name}": np.asarray(column, dtype=np.float64) for name, column in (numbers or {}).items()}
+    with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets go of the interpreter while it gathers
+        in_order = dict(zip(columns, pool.map(np.take, columns.values(), itertools.repeat(order)), strict=True))
     return EventLog(
         case_names=case_names,
         activities=activities,
         resources=resources,
         case=np.repeat(np.arange(len(case_names), dtype=np.int32), np.diff(offsets)),
-        activity=activity_codes[order],
-        resource=resource_codes[order],
-        start=begins if start is None else begins[order],
-        end=ends[order],
-        item=np.arange(len(ends), dtype=np.int32) if item is None else numbered_by_first(np.asarray(item)[order]),
-        file=constant(0, len(ends), np.int16) if file is None else np.asarray(file, dtype=np.int16)[order],
-        line=constant(-1, len(ends)) if line is None else np.asarray(line, dtype=np.int64)[order],
-        start_line=constant(-1, len(ends)) if start_line is None else np.asarray(start_line, dtype=np.int64)[order],
+        activity=in_order["activity"],
+        resource=in_order["resource"],
+        start=in_order.get("start", begins).astype(np.int64, copy=False),
+        end=in_order["end"],
+        item=np.arange(len(ends), dtype=np.int32) if item is None else numbered_by_first(in_order["item"]),
+        file=in_order.get("file", constant(0, len(ends))).astype(np.int16, copy=False),
+        line=in_order.get("line", constant(-1, len(ends))).astype(np.int64, copy=False),
+        start_line=in_order.get("start_line", constant(-1, len(ends))).astype(np.int64, copy=False),
         offsets=offsets,
-        attributes=MappingProxyType({name: Attribute(codes[order], values) for name, (codes, values) in encoded.items()}),
-        numbers=MappingProxyType({name: np.asarray(column, dtype=np.float64)[order] for name, column in (numbers or {}).items()}),
+        attributes=MappingProxyType({name: Attribute(in_order[f"attribute {name}"], values) for name, (_, values) in encoded.items()}),
+        numbers=MappingProxyType({name: in_order[f"number {name}"] for name in numbers or {}}),
         arrival=None if arrival is None else earliest(np.asarray(arrival, dtype=np.int64), case_codes, len(case_names)),
         events=len(ends) if case_events is None else int(case_events.sum()),
         case_events=case_events,

@@ -41,11 +41,9 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
         )
     except pl.exceptions.PolarsError:  # a line with too many fields, for one
         return None
-    if frame.height != lines:
-        return None
     # Of a line with too few fields the last one is null, as it is where the field is empty.
-    sound = quoted or not frame[:, -1].null_count() or lines_are_even(content, size, ord(dialect.delimiter), header_line, width)
-    return frame if sound else None
+    even = quoted or not frame[:, -1].null_count() or lines_are_even(content, size, ord(dialect.delimiter), header_line, width)
+    return frame if even and frame.height == lines else None
 
 
 def lines_are_even(content: bytes, size: int, delimiter: int, header_line: int, width: int) -> bool:

@@ -237,17 +237,17 @@ def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: R
         if places is None:
             return copied
         of_table = suspect[rows.file[suspect] == number] - int((rows.file < number).sum())
-        some = table.frame[places[of_table]]
+        some = table.frame[of_table if isinstance(places, slice) else places[of_table]]
         # Categories are each file's own; texts can be compared.
         frames.append(some.with_columns(column.cast(pl.String) for column in some if isinstance(column.dtype, pl.Categorical)))
     copied[suspect] = exact_duplicates(frames)
     return copied
 
 
-def usable_places(table: Table, part: Interpreted) -> np.ndarray | None:
+def usable_places(table: Table, part: Interpreted) -> np.ndarray | slice | None:
     """Which rows of the table are usable, found by their lines; None where several rows share a line and some are set aside."""
     if len(part.line) == table.frame.height:
-        return np.arange(table.frame.height)
+        return slice(None)
     if (np.diff(table.line) <= 0).any():
         return None
     return np.searchsorted(table.line, part.line)

@@ -52,7 +52,7 @@ def to_utc(local: np.ndarray, zone: str) -> Instants:
     shift = _only_shift(local[known] if not known.all() else local, zone)
     if shift is not None:
         none = np.broadcast_to(np.int64(0), len(local))
-        return Instants(np.where(known, local - shift, UNKNOWN_TIME), none != 0, none)
+        return Instants(local - shift if known.all() else np.where(known, local - shift, UNKNOWN_TIME), none != 0, none)
     first = _localised(local, known, zone, "earliest")
     second = _localised(local, known, zone, "latest")
     gap = known & (first == UNKNOWN_TIME)

@@ -282,3 +282,12 @@ def test_any_text_is_read_alike_by_both_paths_or_refused(text: str) -> None:
     assert slow.rejects == [] and slow.blank == 0
     assert plain.select(pl.all().fill_null("")).rows() == slow.frame.rows()
     assert slow.line.tolist() == list(range(2, plain.height + 2))
+
+
+@pytest.mark.parametrize(("last", "plain"), [("C3,check,\n", True), ("C3,check\n", False)])
+def test_a_short_line_is_told_from_an_empty_last_field_piece_by_piece(last: str, plain: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bankmine.log.plain.PIECE", 40)
+    content = (HEADER + ROWS + last).encode()
+    frame = plain_frame(content, dialect_of(content.decode()), 1, 3)
+    assert (frame is not None) is plain
+    assert frame is None or frame.height == 4

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from datetime import date, time
 from pathlib import Path
 
 import polars as pl
@@ -159,3 +160,10 @@ def test_parquet_in_categories_is_checked_like_texts(tmp_path: Path) -> None:
     assert table.frame["case"].to_list() == ["C1", "C1", "C2"]
     assert table.frame["act"].to_list() == ["a", None, "a"]
     assert {finding.code for finding in table.findings} == {"HEADER_REPEATED", "PREAMBLE"}
+
+
+def test_parquet_of_numbers_dates_and_times_of_day(tmp_path: Path) -> None:
+    first, second = date(2024, 3, 14), time(9, 30)
+    frame = pl.DataFrame({"case": [1, 2], "step": [7, None], "day": [first, first], "clock": [second, None]})
+    table = read_table(parquet(tmp_path, frame))
+    assert table.frame.rows() == frame.rows()

@@ -26,7 +26,7 @@ NEAR = 60 * SECOND  # a time that the row has already, perhaps cut to the minute
 TEXTS = ("status",)  # of the columns with a role, those that people write into
 
 
-def further_events(table: Table, columns: Columns, part: Interpreted, places: np.ndarray | None, zone: str) -> list[QualityFinding]:
+def further_events(table: Table, columns: Columns, part: Interpreted, places: np.ndarray | slice | None, zone: str) -> list[QualityFinding]:
     """SCATTERED_EVENT: cells outside the columns in use that hold times, or several activities, of events without a row.
 
     A column counts where at least three rows hold a date with a clock time in the time of their case or a day around it, where at least
