@@ -25,7 +25,7 @@ from bankmine.measure.waiting import by_design
 from bankmine.measure.workload import Workload
 from bankmine.model.rules import Verdicts
 from bankmine.process.definition import Kind, Party, Understanding
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.words import Text
 
 DAYS_FOR_A_YEARLY_FIGURE = 90
@@ -200,7 +200,7 @@ class Facts:
 
     def cases_with(self, activities: np.ndarray) -> int:
         """How many cases have one of the activities (bool [activities])."""
-        return len(np.unique(self.case[activities[self.activity]]))
+        return len(distinct(self.case[activities[self.activity]]))
 
     @cached_property
     def avoidable(self) -> np.ndarray:

@@ -12,7 +12,7 @@ from bankmine.measure.duty import Duty
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _queued(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
     instances of the log stand before each in canonical order.
     """
     waiting, size = log.waiting, len(log.activities)
-    worked = np.unique(log.case.astype(np.int64) * size + log.activity)
+    worked = distinct(log.case.astype(np.int64) * size + log.activity)
     queued = np.flatnonzero(np.isin(waiting.case.astype(np.int64) * size + waiting.activity, worked))
     later = np.concatenate([np.zeros(len(log), dtype=np.int64), np.ones(len(queued), dtype=np.int64)])
     order = np.lexsort((later, np.concatenate([log.moment, waiting.time[queued]]), np.concatenate([log.case, waiting.case[queued]])))
@@ -153,9 +153,9 @@ class ReworkCounts:
         if duty.organisation >= 0:
             business = grouped_sum(business_time(duty, organisation, first_end, last_start), groups % size, size)
         return cls(
-            cases_with_rework=len(np.unique(items.case[extra])),
-            cases=np.bincount(np.unique(pair) % size, minlength=size),
-            rework_cases=np.bincount(np.unique(pair[extra]) % size, minlength=size),
+            cases_with_rework=len(distinct(items.case[extra])),
+            cases=np.bincount(distinct(pair) % size, minlength=size),
+            rework_cases=np.bincount(distinct(pair[extra]) % size, minlength=size),
             extra=per_activity(extra),
             self_loop_extra=per_activity(extra & ~items.run),
             customer_caused=per_activity(items.customer_between),

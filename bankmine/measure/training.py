@@ -16,7 +16,7 @@ from bankmine.process.definition import Party, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
 from bankmine.stats.difference import FALSE_DISCOVERIES, false_discovery
-from bankmine.stats.grouped import grouped_quantiles
+from bankmine.stats.grouped import distinct, grouped_quantiles, numbered
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -65,33 +65,34 @@ class TrainingNeeds(Shown):
         back = np.zeros(len(items.row), dtype=bool)
         back[items.previous[again & ~items.customer_between]] = True
         work = _work(log, items)
-        key = items.activity[use].astype(np.int64) * len(log.resources) + items.resource[use]
-        keys, group = np.unique(key, return_inverse=True)
-        judged = _judge(keys // max(len(log.resources), 1), group, back[use], work[use])
-        activity, person = keys // max(len(log.resources), 1), keys % max(len(log.resources), 1)
-        one_case = np.unique(group * log.cases + items.case[use])
+        people = max(len(log.resources), 1)
+        key = items.activity[use].astype(np.int64) * people + items.resource[use]
+        keys, group, _ = numbered(key, people * len(log.activities))
+        judged = _judge(keys // people, group, back[use], work[use])
+        activity, person = keys // people, keys % people
+        one_case = distinct(group * log.cases + items.case[use])
         apart = kept_apart(activity, np.bincount(one_case // log.cases, minlength=len(keys)), minimum_cases, minimum_people)
         # Rows of one activity that may not be shown are put together; those that stay too few even so are left out.
         shown_as = np.where(apart == 1, person, -1)
         rows = np.flatnonzero(apart[group] >= 0)
-        merged, of_row = np.unique(np.stack([activity[group[rows]], shown_as[group[rows]]], axis=1), axis=0, return_inverse=True)
+        merged, of_row, size = numbered((activity * (people + 1) + shown_as + 1)[group[rows]], (people + 1) * len(log.activities))
         count = len(merged)
-        alone = merged[:, 1] >= 0
+        shown_activity, shown_person = merged // (people + 1), merged % (people + 1) - 1
+        alone = shown_person >= 0
         place = np.full(count, -1)
-        place[alone] = np.searchsorted(keys, merged[alone, 0] * len(log.resources) + merged[alone, 1])
+        place[alone] = np.searchsorted(keys, shown_activity[alone] * people + shown_person[alone])
 
         def single(values: np.ndarray) -> np.ndarray:
             return np.where(alone, values[place], np.nan)
 
-        size = np.bincount(of_row, minlength=count)
-        cases = np.bincount(np.unique(of_row * log.cases + items.case[use][rows]) // log.cases, minlength=count)
-        hidden = np.unique(np.stack([of_row, person[group[rows]]], axis=1), axis=0)
+        cases = np.bincount(distinct(of_row * log.cases + items.case[use][rows]) // log.cases, minlength=count)
+        hidden = distinct(of_row * people + person[group[rows]]) // people
         timed = work[use][rows] > 0
         return cls(
             activities=log.activities,
-            activity=merged[:, 0].astype(np.int32),
-            person=merged[:, 1].astype(np.int32),
-            people=np.bincount(hidden[:, 0], minlength=count),
+            activity=shown_activity.astype(np.int32),
+            person=shown_person.astype(np.int32),
+            people=np.bincount(hidden, minlength=count),
             items=size,
             cases=cases,
             came_back=np.bincount(of_row[back[use][rows]], minlength=count) / np.maximum(size, 1),

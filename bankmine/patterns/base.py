@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from bankmine.facts import Facts
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.twin.changes import Change
 from bankmine.twin.scenario import Scenario
 from bankmine.words import Text
@@ -121,7 +121,7 @@ def role_of(facts: Facts, finding: Finding) -> int:
 
 def whole(facts: Facts, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The rows, once each, with all of their waiting and work as savings."""
-    rows = np.unique(rows)
+    rows = distinct(rows)
     return rows, np.where(facts.by_design[rows], 0, facts.wait[rows]), facts.work[rows]
 
 

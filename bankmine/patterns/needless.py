@@ -6,6 +6,7 @@ from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND
 from bankmine.patterns.routes import next_staffed
 from bankmine.process.definition import Kind, Outcome
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 
 CERTAIN = 0.01  # a step that changes less than this changes nothing
@@ -34,7 +35,7 @@ def second_approvals(facts: Facts) -> dict[int, np.ndarray]:
     after = next_staffed(facts)[one]
     pair = (after >= 0) & approval[after] & (facts.activity[one] != facts.activity[after])
     rows = np.sort(after[pair])
-    return {activity: rows[facts.activity[rows] == activity] for activity in np.unique(facts.activity[rows]).tolist()}
+    return {activity: rows[facts.activity[rows] == activity] for activity in distinct(facts.activity[rows]).tolist()}
 
 
 def needless(facts: Facts) -> np.ndarray:

@@ -8,6 +8,7 @@ from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.patterns.needless import changes
 from bankmine.process.definition import Kind
 from bankmine.show.format import percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
@@ -52,7 +53,7 @@ class LowYieldCheck(Pattern):
                 "compliance confirm that no rule asks for it, then drop it or do it in samples.",
             ).format(name=facts.names[activity], checks=len(rows), hits=hits, most=percent(most))
             figures = {"checks": len(rows), "hits": hits, "most_share": most}
-            yield Finding(activity, text, figures, np.unique(facts.case[rows]), *whole(facts, rows))
+            yield Finding(activity, text, figures, distinct(facts.case[rows]), *whole(facts, rows))
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         return (Spared(finding.rows),)

@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.patterns.needless import changes, second_approvals
 from bankmine.show.format import percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
@@ -60,7 +61,7 @@ class ApprovalChain(Pattern):
                 most=percent(most),
                 how=LIMIT.format(limit=limit) if limit else TRIAL,
             )
-            yield Finding(activity, text, figures, np.unique(facts.case[spared]), *whole(facts, spared))
+            yield Finding(activity, text, figures, distinct(facts.case[spared]), *whole(facts, spared))
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         return (Spared(finding.rows),)

@@ -9,6 +9,7 @@ from bankmine.patterns.base import Finding, Pattern
 from bankmine.patterns.routes import demanded, next_staffed
 from bankmine.process.definition import Kind
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.twin.changes import Change, Parallel
 from bankmine.words import Text
@@ -82,7 +83,7 @@ class VaryingOrder(Pattern):
             )
             figures = {"forward": counts[0], "backward": counts[1], "share": min(counts) / sum(counts), "mean_wait_s": took}
             to = facts.names[other if activity == one else one]
-            yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where={"to_activity": to})
+            yield Finding(activity, text, figures, distinct(facts.case[rows]), rows, cut, np.zeros_like(cut), where={"to_activity": to})
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         other = finding.where["to_activity"]

@@ -9,6 +9,7 @@ from bankmine.patterns.base import FEWEST_TO_COMPARE, ONE_SIDED_5_PERCENT, Findi
 from bankmine.patterns.needless import needless
 from bankmine.patterns.p29_handoff_gap import handed_by, lay
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -62,7 +63,7 @@ class Fragmentation(Pattern):
             cut = lain[lying]
             if len(kept) >= FEWEST_TO_COMPARE and hodges_lehmann(facts.wait[lying], facts.wait[kept])[1] <= 0:
                 continue
-            cases, lost = np.unique(facts.case[lying]), float(cut.mean()) / SECOND
+            cases, lost = distinct(facts.case[lying]), float(cut.mean()) / SECOND
             text = Text(
                 zh="「{first}」和「{name}」都很短（中位数 {work_first} 和 {work}），同由「{role}」办理，却有 {moved} 次（{share}）换人；其中 {lying} 次"
                 "接手的人空着，事情仍搁着，平均多等 {lost}。合并为一个环节，由一人一次办完。",

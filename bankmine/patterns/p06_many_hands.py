@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.process.definition import Party
 from bankmine.show.format import percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -33,9 +34,9 @@ class ManyHands(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         returned = returned_rows(facts)
-        for activity in np.unique(facts.activity[returned]).tolist():
+        for activity in distinct(facts.activity[returned]).tolist():
             back = returned[facts.activity[returned] == activity]
-            cases = np.unique(facts.case[back])
+            cases = distinct(facts.case[back])
             total = facts.cases_with(np.arange(len(facts.names)) == activity)
             if wilson(len(cases), total)[0] < self.ping_pong_share:
                 continue

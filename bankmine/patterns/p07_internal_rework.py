@@ -9,6 +9,7 @@ from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, togeth
 from bankmine.patterns.stretches import Stretches, one_persons
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -46,7 +47,7 @@ class InternalRework(Pattern):
             if system[activity]:
                 continue
             mine = stretches.items(rest & (stretches.activity == activity))
-            cases = np.unique(items.case[mine])
+            cases = distinct(items.case[mine])
             total = facts.cases_with(np.arange(len(facts.names)) == activity)
             if wilson(len(cases), total)[0] < self.rework_share:
                 continue

@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.patterns.base import Finding, Pattern, time_out
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import share_above
 from bankmine.words import Text
 
@@ -36,20 +37,20 @@ class CustomerWait(Pattern):
     def find(self, facts: Facts) -> Iterator[Finding]:
         waits = facts.customer_waits
         answered = waits.answered >= 0
-        for activity in np.unique(facts.activity[waits.asked[answered]]).tolist():
+        for activity in distinct(facts.activity[waits.asked[answered]]).tolist():
             expected = facts.understanding.activities[activity].expected_customer_days
             if expected is None:
                 continue
             mine = answered & (facts.activity[waits.asked] == activity)
             asked, reply, lasted = waits.asked[mine], waits.answered[mine], waits.duration[mine]
-            cases = np.unique(facts.case[asked])
+            cases = distinct(facts.case[asked])
             share = float(lasted.sum() / max(int(facts.avoidable[cases].sum()), 1))
             if share < self.stage_share or share_above(lasted, expected * DAY)[0] <= 0.5:
                 continue
             excess = lasted - int(expected * DAY)
             over, excess = reply[excess > 0], excess[excess > 0]
             rows, cut = time_out(facts, facts.case[over], facts.began[over] - excess, facts.began[over])
-            late = np.unique(facts.case[over])
+            late = distinct(facts.case[over])
             median = float(np.median(lasted)) / SECOND
             answer = facts.names[int(np.bincount(facts.activity[reply]).argmax())]
             text = Text(

@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.patterns.base import Finding, Pattern, time_out, together, whole
 from bankmine.process.definition import Kind
 from bankmine.show.format import percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -37,7 +38,7 @@ class IncompleteFiles(Pattern):
         again = (items.previous >= 0) & items.customer_between
         for activity in np.flatnonzero(facts.of_kind(Kind.REQUEST_TO_CUSTOMER)).tolist():
             requests = np.flatnonzero(facts.activity == activity)
-            cases = np.unique(facts.case[requests])
+            cases = distinct(facts.case[requests])
             if not len(cases) or wilson(len(cases), facts.cases)[0] < self.request_share:
                 continue
             mine = (facts.activity[waits.asked] == activity) & (waits.answered >= 0)

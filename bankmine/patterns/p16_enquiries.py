@@ -8,6 +8,7 @@ from bankmine.log.eventlog import DAY, SECOND
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.process.definition import Kind
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -38,7 +39,7 @@ class Enquiries(Pattern):
         case_weeks = float(facts.cycle_time.of_case.sum()) / (7 * DAY)
         for activity in np.flatnonzero(facts.of_kind(Kind.ENQUIRY)).tolist():
             rows = np.flatnonzero(facts.activity == activity)
-            cases = np.unique(facts.case[rows])
+            cases = distinct(facts.case[rows])
             if not len(cases) or wilson(len(cases), facts.cases)[0] < self.enquiry_share:
                 continue
             share, each = len(cases) / facts.cases, float(facts.work[rows].mean()) / SECOND

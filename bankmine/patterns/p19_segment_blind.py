@@ -12,7 +12,7 @@ from bankmine.patterns.queues import Queue, queues, sooner
 from bankmine.show.format import duration
 from bankmine.stats.difference import NEGLIGIBLE
 from bankmine.stats.equivalence import cliffs_delta_interval, jensen_shannon
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.words import Text
 
 FEWEST = 30
@@ -98,7 +98,7 @@ class SegmentBlind(Pattern):
         }
         where = {"segment": facts.priority[0]} if len(facts.priority) == 1 else {}
         yield Finding(
-            activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where={"role": queue.name, **where}
+            activity, text, figures, distinct(facts.case[rows]), rows, cut, np.zeros_like(cut), where={"role": queue.name, **where}
         )
 
     @staticmethod

@@ -7,7 +7,7 @@ from bankmine.facts import Facts
 from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.process.definition import Kind, Outcome
 from bankmine.show.format import percent
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.stats.shares import wilson
 from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
@@ -95,7 +95,7 @@ class SimpleCases(Pattern):
             "declined_below": int(lost[:count].sum()),
             "safe_share": float(share[count - 1]),
         }
-        yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, wait, work)
+        yield Finding(activity, text, figures, distinct(facts.case[rows]), rows, wait, work)
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         return (Spared(finding.rows),)

@@ -9,7 +9,7 @@ from bankmine.measure.causes import CONTENTION, CUSTOMER, PRIORITISATION, SYSTEM
 from bankmine.patterns.base import Finding, Pattern
 from bankmine.show.format import duration
 from bankmine.stats.difference import FALSE_DISCOVERIES, SMALL, false_discovery, standardised
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.words import Text
 
 BY = ("segment", "channel", "product")
@@ -54,7 +54,7 @@ class UnequalWait(Pattern):
             ).format(name=facts.names[activity], value=value, mine=duration(float(mine.mean()) / SECOND), others=duration(others_s))
             figures = {"items": len(rows), "mean_wait_s": float(mine.mean()) / SECOND, "others_mean_wait_s": others_s}
             where = {name: value} if name in ("segment", "channel") else {}
-            yield Finding(activity, text, figures, np.unique(facts.case[rows]), rows, cut, np.zeros_like(cut), where=where)
+            yield Finding(activity, text, figures, distinct(facts.case[rows]), rows, cut, np.zeros_like(cut), where=where)
 
 
 def unequal(facts: Facts, least: float = SMALL) -> list[tuple[str, str, np.ndarray, np.ndarray, float]]:

@@ -7,6 +7,7 @@ from bankmine.facts import Facts
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.patterns.base import Finding, Pattern, time_out
 from bankmine.show.format import percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.stats.survival import Survival
 from bankmine.words import Text
@@ -41,7 +42,7 @@ class OpenComplaints(Pattern):
 
     def find(self, facts: Facts) -> Iterator[Finding]:
         made, limit = facts.complaints, self.sla_days * DAY_S
-        for activity in np.unique(facts.activity[made.first]).tolist():
+        for activity in distinct(facts.activity[made.first]).tolist():
             here = facts.activity[made.first] == activity
             curve = Survival.of(made.duration_s[here], made.settled[here], confidence=0.90)
             late = here & (made.duration_s > limit)

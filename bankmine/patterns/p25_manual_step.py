@@ -8,6 +8,7 @@ from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import Finding, Pattern, whole
 from bankmine.patterns.needless import mechanical
 from bankmine.show.format import duration
+from bankmine.stats.grouped import distinct
 from bankmine.twin.changes import Change, Spared
 from bankmine.words import Text
 
@@ -48,7 +49,7 @@ class ManualStep(Pattern):
                 "rework; for it cases waited {waited} on average. Let a system do it.",
             ).format(name=facts.names[activity], times=len(rows), low=duration(low), high=duration(high), waited=duration(waited))
             figures = {"times": len(rows), "low_s": low, "median_s": median, "high_s": high, "mean_wait_s": waited}
-            yield Finding(activity, text, figures, np.unique(facts.case[rows]), *whole(facts, rows))
+            yield Finding(activity, text, figures, distinct(facts.case[rows]), *whole(facts, rows))
 
     def remedy(self, facts: Facts, finding: Finding) -> tuple[Change, ...]:
         return (Spared(finding.rows),)

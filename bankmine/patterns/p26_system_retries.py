@@ -8,6 +8,7 @@ from bankmine.log.eventlog import SECOND
 from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, together, whole
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -45,7 +46,7 @@ class SystemRetries(Pattern):
         )
         for activity in np.flatnonzero(facts.of_party(Party.SYSTEM)).tolist():
             rows = np.flatnonzero(retry & (facts.activity == activity))
-            cases = np.unique(facts.case[rows])
+            cases = distinct(facts.case[rows])
             total = facts.cases_with(np.arange(len(facts.names)) == activity)
             if not len(rows) or wilson(len(cases), total)[0] < self.retry_share:
                 continue

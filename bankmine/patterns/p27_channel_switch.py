@@ -9,7 +9,7 @@ from bankmine.patterns.base import FEWEST_TO_COMPARE, Finding, Pattern, time_out
 from bankmine.patterns.p05_fragmentation import hodges_lehmann
 from bankmine.patterns.p15_incomplete_files import redone_after
 from bankmine.show.format import duration, percent
-from bankmine.stats.grouped import each_group
+from bankmine.stats.grouped import distinct, each_group
 from bankmine.stats.shares import wilson
 from bankmine.words import Text
 
@@ -46,7 +46,7 @@ class ChannelSwitch(Pattern):
         again = ((items.previous >= 0) & (items.activity == items.activity[items.previous]))[items.of_row]
         stayed = np.ones(facts.cases, dtype=bool)
         stayed[facts.case[at]] = False
-        for activity in np.unique(facts.activity[at]).tolist():
+        for activity in distinct(facts.activity[at]).tolist():
             rows = at[facts.activity[at] == activity]
             if wilson(len(rows), facts.cases)[0] < self.switch_share:
                 continue
@@ -69,7 +69,7 @@ class ChannelSwitch(Pattern):
                     name=facts.names[activity], cases=len(rows), share=percent(share), shift=duration(shift / SECOND), redone=len(redone)
                 ),
                 {"cases": len(rows), "share": share, "shift_s": shift / SECOND, "redone": len(redone)},
-                np.unique(facts.case[rows]),
+                distinct(facts.case[rows]),
                 *together(whole(facts, redone), lost),
             )
 

@@ -13,7 +13,7 @@ from bankmine.patterns.timetable import Timetable
 from bankmine.process.definition import Party
 from bankmine.show.format import duration
 from bankmine.stats.difference import FALSE_DISCOVERIES, LARGE, SMALL, false_discovery, rank_sums, standardised
-from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum
 from bankmine.words import Text
 
 FEWEST_ITEMS = 30
@@ -92,7 +92,7 @@ class Instability(Pattern):
                 one.activity,
                 text,
                 {"items": len(one.rows), "before_s": one.before_s, "after_s": one.after_s},
-                np.unique(facts.case[one.rows]),
+                distinct(facts.case[one.rows]),
                 one.rows,
                 one.excess,
                 np.zeros(len(one.rows), dtype=np.int64),
@@ -154,7 +154,7 @@ def _offices(facts: Facts, gap: float) -> Iterator[Unstable]:
     people = facts.by_staff & ~facts.of_party(Party.SYSTEM)
     known = (branch.codes >= 0) & people[facts.activity] & (facts.enabler >= 0) & ~facts.by_design
     asked, p = list[tuple[int, int, np.ndarray, np.ndarray]](), list[float]()
-    for activity in np.unique(facts.activity[known]).tolist():
+    for activity in distinct(facts.activity[known]).tolist():
         rows = np.flatnonzero(known & (facts.activity == activity))
         offices, of, count = np.unique(branch.codes[rows], return_inverse=True, return_counts=True)
         enough = np.flatnonzero(count >= FEWEST_ITEMS)

@@ -10,6 +10,7 @@ from bankmine.patterns.base import LATER, Finding, Pattern, longer_after, togeth
 from bankmine.patterns.stretches import Stretches, excess, one_persons
 from bankmine.process.definition import Party
 from bankmine.show.format import duration, percent
+from bankmine.stats.grouped import distinct
 from bankmine.twin.changes import Change, Quicker, Spared
 from bankmine.words import Text
 
@@ -75,7 +76,7 @@ class Outlier(Pattern):
                 activity,
                 text,
                 {**figures, "came_back": rate, "peers_came_back": peers, "follow_on_s": follow_on},
-                np.unique(items.case[mine]),
+                distinct(items.case[mine]),
                 *together(whole(facts, np.flatnonzero(done_again)), after),
                 realistic=excess(facts, one.row),
                 where=where,
@@ -91,7 +92,7 @@ class Outlier(Pattern):
                 activity,
                 SLOW.format(**names, slower=f"{slower:.1f}"),
                 {**figures, "slower": slower},
-                np.unique(facts.case[rows]),
+                distinct(facts.case[rows]),
                 rows,
                 np.zeros(len(rows), dtype=np.int64),
                 (facts.work[rows] * (1 - 1 / slower)).astype(np.int64),
