@@ -36,7 +36,9 @@ def damaged(count: int) -> list[str]:
             while len(found) < copies:  # in a process of its own, which some damage ends; the next one goes on behind it
                 command = [sys.executable, __file__, "--flips", str(count), "--judge", name, what, str(len(found))]
                 done = subprocess.run(command, capture_output=True, text=True, check=False)
-                found += done.stdout.splitlines() + [ENDED] * (done.returncode != 0)
+                if done.returncode > 0:
+                    raise RuntimeError(done.stderr[-800:])
+                found += done.stdout.splitlines() + [ENDED] * (done.returncode < 0)
             counts = Counter(found)
             lines.append(f"| {name} | {len(content)} | {what} | " + " | ".join(str(counts[each]) for each in OUTCOMES) + " |")
     return lines
