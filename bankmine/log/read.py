@@ -1,7 +1,7 @@
 """Reading: from files, frames and pm4py logs to the compact EventLog."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -278,27 +278,31 @@ def refuse_too_many(rejects: Sequence[Reject], read: int, share: float) -> None:
     )
 
 
-def in_order(findings: Iterable[QualityFinding]) -> tuple[QualityFinding, ...]:
-    """One finding for each code: by severity (gravest first), then code; files are added up."""
+def in_order(
+    findings: Iterable[QualityFinding], said: "Callable[[Sequence[QualityFinding], int], Text] | None" = None
+) -> tuple[QualityFinding, ...]:
+    """One finding for each code: by severity (gravest first), then code; those of several sources are added up, and `said` of all and their
+    total (None: in the words of the first).
+    """
     by_code: dict[str, list[QualityFinding]] = {}
     for found in findings:
         by_code.setdefault(found.code, []).append(found)
-    return tuple(sorted(map(added_up, by_code.values()), key=lambda found: (GRAVITY[found.severity], found.code)))
+    added = [added_up(same, said or _of_sources) for same in by_code.values()]
+    return tuple(sorted(added, key=lambda found: (GRAVITY[found.severity], found.code)))
 
 
-def added_up(same: Sequence[QualityFinding]) -> QualityFinding:
-    """The findings of one code in several files as one, with the words of the first."""
-    first = same[0]
+def added_up(same: Sequence[QualityFinding], said: "Callable[[Sequence[QualityFinding], int], Text]") -> QualityFinding:
+    """The findings of one code as one."""
     if len(same) == 1:
-        return first
+        return same[0]
     total = sum(found.count for found in same)
-    return QualityFinding(
-        first.code,
-        min((found.severity for found in same), key=GRAVITY.__getitem__),
-        total,
-        Text(
-            zh=f"{len(same)} 处来源合计 {total}；首处：{first.message.zh}",
-            en=f"{total} in {len(same)} sources; the first: {first.message.en}",
-        ),
-        chosen(example for found in same for example in found.examples),
+    severity = min((found.severity for found in same), key=GRAVITY.__getitem__)
+    return QualityFinding(same[0].code, severity, total, said(same, total), chosen(example for found in same for example in found.examples))
+
+
+def _of_sources(same: Sequence[QualityFinding], total: int) -> Text:
+    first = same[0].message
+    return Text(
+        zh=f"{len(same)} 处来源合计 {total}；首处：{first.zh}",
+        en=f"{total} in {len(same)} sources; the first: {first.en}",
     )

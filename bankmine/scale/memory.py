@@ -10,7 +10,7 @@ import polars as pl
 from bankmine.errors import InputError, UsageError
 from bankmine.log.container import open_source
 from bankmine.log.parquet import MARK
-from bankmine.log.tables import PARQUET_SUFFIXES, suffixes
+from bankmine.log.tables import EXCEL_SUFFIXES, OLE, PARQUET_SUFFIXES, suffixes
 from bankmine.words import Text
 
 # Measured, docs/scale.md: an analysis with report of a million rows peaks at 0.9 GB, of which the programme itself is 0.2.
@@ -43,7 +43,7 @@ def rows_of(path: Path) -> int | None:
                 return int(pl.scan_parquet(path).select(pl.len()).collect().item())
             except pl.exceptions.PolarsError:
                 return None
-        if suffixes(path)[1] in (*PARQUET_SUFFIXES, ".xlsx", ".xlsm", ".xls", ".xes") or source.head[:1] in (b"<", b"P", b"\xd0"):
+        if suffixes(path)[1] in (*PARQUET_SUFFIXES, *EXCEL_SUFFIXES, ".xes") or source.head.startswith((b"<", b"PK\x03\x04", OLE)):
             return None
         taken = lines = 0
         for piece in source.chunks():

@@ -74,3 +74,11 @@ def test_rows_are_foretold_from_the_first_megabytes(tmp_path: Path) -> None:
             file.write("case,activity,timestamp\n" + lines)
         found = memory.rows_of(tmp_path / name)
         assert found is not None and np.isclose(found, rows, rtol=0.1), name
+
+
+def test_a_header_that_begins_like_an_archive_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("Process,activity,end\n" + "P1,apply,2024-03-14 09:00\n" * 9, encoding="utf-8")
+    assert memory.rows_of(path) == 10  # the header counts as one: it is an estimate
+    (tmp_path / "log.dat").write_bytes(b"PK\x03\x04 of some workbook\n")
+    assert memory.rows_of(tmp_path / "log.dat") is None
