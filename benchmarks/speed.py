@@ -56,11 +56,12 @@ REWORK, LATE = 0.18, 0.02  # of the steps go back; of the waits are ten times as
 CASE, ACTIVITY, TIME = "case_id", "activity", "timestamp"
 SHARES = (0.5, 0.9, 0.95)
 SLOW_S = 20
+PIECE = 10_000_000
 IMPORTED = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import speed"
 
 
 def make(rows: int, place: Path) -> None:
-    """PLACE.csv and PLACE.parquet."""
+    """PLACE.csv and PLACE.parquet; names and texts are made by pieces, for which 100 M rows leave no room."""
     rng = np.random.default_rng(7)
     cases = rows // 13 + 50
     step, clock = np.zeros(cases, dtype=np.int64), rng.integers(0, 2 * 365 * 86_400, cases)
@@ -75,18 +76,25 @@ def make(rows: int, place: Path) -> None:
         alive = alive[step[alive] < len(ACTIVITIES)]
     case, activity, when = (np.concatenate(each)[: 2 * rows] for each in zip(*parts, strict=True))
     order = np.argsort(when, kind="stable")[:rows]
-    number = rng.permutation(cases)[case[order]]
-    frame = pl.DataFrame(
-        {
-            CASE: pl.Series(number).cast(pl.String).str.zfill(9),
-            ACTIVITY: pl.Series(np.array(ACTIVITIES, dtype=object)[activity[order]].tolist(), dtype=pl.String),
-            TIME: pl.Series((when[order] + 1_672_531_200) * 1_000_000).cast(pl.Datetime("us")),
-            "resource": pl.Series((activity[order] * 9 + number % 9).astype(str).tolist()),
-            "amount": pl.Series(np.round(rng.lognormal(9.5, 0.8, cases), 2)[number]),
-        }
-    )
-    frame.write_parquet(place.with_suffix(".parquet"))
-    frame.write_csv(place.with_suffix(".csv"), datetime_format="%Y-%m-%d %H:%M:%S")
+    case, activity, when = case[order], activity[order], when[order]
+    number, amount = rng.permutation(cases), np.round(rng.lognormal(9.5, 0.8, cases), 2)
+    pieces = [place.with_suffix(f".{begin}.parquet") for begin in range(0, rows, PIECE)]
+    for piece, begin in zip(pieces, range(0, rows, PIECE), strict=True):
+        of, steps, times = (column[begin : begin + PIECE] for column in (case, activity, when))
+        pl.DataFrame(
+            {
+                CASE: pl.Series(number[of]).cast(pl.String).str.zfill(9),
+                ACTIVITY: pl.Series(ACTIVITIES).gather(steps),
+                TIME: pl.Series((times + 1_672_531_200) * 1_000_000).cast(pl.Datetime("us")),
+                "resource": pl.Series(steps * 9 + number[of] % 9).cast(pl.String),
+                "amount": pl.Series(amount[number[of]]),
+            }
+        ).write_parquet(piece)
+    whole = pl.scan_parquet(pieces)
+    whole.sink_parquet(place.with_suffix(".parquet"))
+    whole.sink_csv(place.with_suffix(".csv"), datetime_format="%Y-%m-%d %H:%M:%S")
+    for piece in pieces:
+        piece.unlink()
 
 
 def answer(  # rows come as each tool has them
