@@ -144,7 +144,7 @@ class PartsAnalysis(Shown):
                     (Text(zh="使用", en="used"), "count", rows.rows_used),
                     (Text(zh="剔除", en="set aside"), "count", rows.rows_set_aside),
                     (Text(zh="环节实例", en="activity instances"), "count", m.instances),
-                    (Text(zh="路径", en="variants"), "count", len(m.variants.sequences)),
+                    (Text(zh="路径", en="variants"), "count", len(m.variants.packed)),
                 )
             ),
             *m.cycle_time.blocks(),
@@ -186,7 +186,7 @@ class PartsAnalysis(Shown):
                 items=m.items,
                 as_of=iso(m.as_of, zone),
                 activities=len(self.log.activities),
-                variants=len(m.variants.sequences),
+                variants=len(m.variants.packed),
                 start=iso(m.first, zone),
                 end=iso(m.last, zone),
             ),

@@ -20,9 +20,13 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def json_bytes(document: object) -> bytes:
     """JSON in UTF-8, readable, keys in the document's own order; NaN and infinities are refused."""
-    text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    out = io.BytesIO()
     # A lone surrogate (from a file name that is not UTF-8) has no UTF-8 form; \udc80 is what JSON writes for it.
-    return (text + "\n").encode("utf-8", "backslashreplace")
+    with io.TextIOWrapper(out, "utf-8", "backslashreplace", newline="\n") as text:
+        json.dump(document, text, ensure_ascii=False, indent=2, allow_nan=False)  # piece by piece: a million variants fill gigabytes
+        text.write("\n")
+        text.flush()
+        return out.getvalue()
 
 
 def csv_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> str:
