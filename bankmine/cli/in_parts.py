@@ -50,12 +50,14 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
     within = rows_within(memory)
     parts = PARTS_ON_SPARK if rows is None else max(-(-rows // (within // 2)), 2)
     as_of = None if reading.as_of is None else instant(reading.as_of, how.zone or "Asia/Shanghai")
-    wanted = Wanted(partial(meaning, process=reading.process, settings=settings), as_of, settings.calendar, parts)
+    wanted = Wanted(
+        partial(meaning, process=reading.process, settings=settings), as_of, settings.calendar, parts, None if spark else within
+    )
     window = partial(analyze, process=reading.process, settings=settings, as_of=as_of, twin=twin)
     if spark:
         from bankmine.scale.spark import from_files, session
 
         log = from_files(session(), reading.log, how, parts)
         return PartsAnalysis.of(log, wanted, settings, parts, within // 2, window, reading.process)
-    with cut(paths_of(reading.log), how, parts) as log:
+    with cut(paths_of(reading.log), how, parts, within) as log:
         return PartsAnalysis.of(log, wanted, settings, parts, within // 2, window, reading.process)

@@ -82,6 +82,22 @@ def available() -> int | None:
             return None
 
 
+def too_heavy(rows: int, most: int, whose: Text) -> InputError:
+    """Refuses a log of which one case's or one person's rows, which lie in one part, are more than fit at once."""
+    wanted, there = (f"{need(number) / 1e9:.1f} GB" for number in (rows, most))
+    return InputError(
+        "MEMORY",
+        Text(
+            zh="{whose}有 {rows} 行，只能一次分析，约需 {wanted} 内存，允许 {there}。",
+            en="{whose} has {rows} rows, which can only be analysed at once: about {wanted} of memory, {there} are allowed.",
+        ).format(whose=whose, rows=f"{rows:,}", wanted=wanted, there=there),
+        Text(
+            zh="请给予更多内存（--memory）；若是占位编号，请先更正。",
+            en="allow more memory (--memory), or correct it if it is a placeholder.",
+        ),
+    )
+
+
 def too_large(rows: int, limit: int, file: str) -> InputError:
     """Refuses a log that would not fit."""
     wanted, there = (f"{number / 1e9:.1f} GB" for number in (need(rows), limit))

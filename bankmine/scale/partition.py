@@ -25,6 +25,7 @@ from bankmine.measure.drift import MONDAY, WEEK
 from bankmine.scale.decisions import Decisions, differ
 from bankmine.scale.findings import together
 from bankmine.scale.frames import KEPT, Names, by_case
+from bankmine.scale.memory import too_heavy
 from bankmine.scale.passes import Measured, Parts, Wanted, measured
 from bankmine.scale.pieces import pieces
 from bankmine.settings import Settings
@@ -33,6 +34,7 @@ from bankmine.words import Text
 
 Found = TypeVar("Found")
 PREFIX = "bankmine-parts-"
+UNEVEN = 1.5  # times the mean: so much more than the other parts is in a part by a case of many rows, not by chance
 PLACE = ("__file__", "__line__")  # columns beside the source's own
 
 
@@ -239,15 +241,16 @@ def _table(frame: pl.DataFrame, files: Sequence[SourceFile]) -> Table:
 
 
 @contextmanager
-def cut(paths: Sequence[Path], how: How, parts: int) -> "Iterator[LogInParts]":
+def cut(paths: Sequence[Path], how: How, parts: int, most: int | None = None) -> "Iterator[LogInParts]":
     """The log of CSV and Parquet files in so many parts by case, in a folder that only this user can read and that is gone afterwards.
 
-    Raises what `read_log` raises, UsageError FORMAT_WHOLE, InputError PARTS_DIFFER, OutputError PARTS_ROOM.
+    `most`: how many rows a part may have. Raises what `read_log` raises, UsageError FORMAT_WHOLE, InputError PARTS_DIFFER, InputError
+    MEMORY where one case has too many rows, OutputError PARTS_ROOM.
     """
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:
-        yield _cut(paths, how, parts, folder)
+        yield _cut(paths, how, parts, most, folder)
     except OSError as error:
         raise OutputError(
             "PARTS_ROOM",
@@ -278,11 +281,11 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _cut(paths: Sequence[Path], how: How, parts: int, folder: Path) -> LogInParts:
+def _cut(paths: Sequence[Path], how: How, parts: int, most: int | None, folder: Path) -> LogInParts:
     raw, logs = Disk(folder / "raw", parts), Disk(folder / "logs", parts)
     raw.folder.mkdir()
     logs.folder.mkdir()
-    files, understood, findings, rejects, read = _raw(paths, how, raw)
+    files, understood, findings, rejects, read = _raw(paths, how, raw, most)
     expected = how.settings.quality.expect_rows
     if expected is not None and read < expected:
         raise fewer_rows(read, expected, files[0].name)
@@ -331,7 +334,9 @@ class _Understood:
     how: How
 
 
-def _raw(paths: Sequence[Path], how: How, raw: Disk) -> tuple[list[SourceFile], _Understood, list[QualityFinding], list[Reject], int]:
+def _raw(
+    paths: Sequence[Path], how: How, raw: Disk, most: int | None
+) -> tuple[list[SourceFile], _Understood, list[QualityFinding], list[Reject], int]:
     """Writes the rows of the files into their parts. The files, how to read them, findings, rejects, and how many rows were read."""
     files: list[SourceFile] = []
     understood: list[Columns] = []
@@ -339,6 +344,7 @@ def _raw(paths: Sequence[Path], how: How, raw: Disk) -> tuple[list[SourceFile], 
     rejects: list[Reject] = []
     formats: set[str | None] = set()
     read = number = 0
+    sizes = np.zeros(raw.parts, dtype=np.int64)
     for at, path in enumerate(paths):
         decisions, columns, file = Decisions(), None, SourceFile(str(path), 0, "")
         for table in pieces(path, how.encoding):
@@ -352,6 +358,7 @@ def _raw(paths: Sequence[Path], how: How, raw: Disk) -> tuple[list[SourceFile], 
             rows = frame.with_columns(pl.lit(at, dtype=pl.Int16).alias(PLACE[0]), pl.Series(PLACE[1], table.line), to.alias("to"))
             for (part,), mine in rows.partition_by("to", as_dict=True, include_key=False).items():
                 raw.write(int(part), mine, number)
+                sizes[int(part)] += mine.height
             number += 1
             read += frame.height + len(table.rejects)
             findings += table.findings
@@ -360,6 +367,8 @@ def _raw(paths: Sequence[Path], how: How, raw: Disk) -> tuple[list[SourceFile], 
         files.append(file)
         understood.append(columns)
         formats.add(decisions.time_format(how.time_format, zone_given=how.zone is not None, columns=columns, file=file.name))
+    if most is not None and sizes.max() > max(most, UNEVEN * sizes.mean()):
+        raise too_heavy(int(sizes.max()), most, Text(zh="一个案件（或少数几个）", en="one case (or a few)"))
     known = formats - {None}
     if len(known) > 1:
         raise differ(files[0].name, min(understood[0].source.values()))

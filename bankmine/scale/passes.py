@@ -33,9 +33,11 @@ from bankmine.model.dfg import DirectlyFollowsGraph, EndCounts, steps
 from bankmine.model.variants import Variants
 from bankmine.process.definition import Party, Understanding
 from bankmine.scale.frames import BY_CASE, BY_PERSON, Names, by_person, in_order, log_by_case, log_by_person
+from bankmine.scale.memory import too_heavy
 from bankmine.settings import Calendar
 from bankmine.stats.spread import Selected, Spread
 from bankmine.stats.sums import added
+from bankmine.words import Text
 
 Found = TypeVar("Found")
 
@@ -56,12 +58,15 @@ class Parts(Protocol):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the whole is to be: how labels are understood, `as_of`, which hours hold, and in how many parts people are held."""
+    """What the whole is to be: how labels are understood, `as_of`, which hours hold, in how many parts people are held, and how many rows
+    a part may have at most (None: any number).
+    """
 
     understand: Callable[[tuple[str, ...], Any], Understanding]
     as_of: int | None
     calendar: Calendar
     parts_by_person: int
+    most: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +156,7 @@ class Whole:
 
 
 def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
-    """The complete set of a log that lies in parts by case."""
+    """The complete set of a log that lies in parts by case. Raises InputError MEMORY where one person's rows are more than fit at once."""
     first = logs.each(partial(_counted, names=names))
     roles = added([each.roles for each in first])
     understanding = wanted.understand(names.activities, actors(nothing(names), roles))
@@ -159,6 +164,8 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
     gaps = Spread.merge(each.gaps for each in first)
     quiet = Spread.merge(each.pauses for each in first)
     seen = min(each.seen[0] for each in first), max(each.seen[1] for each in first)
+    if wanted.most is not None and (lots := _lots(roles.by_activity, understanding)) and lots[0][0] > wanted.most:
+        raise too_heavy(lots[0][0], wanted.most, Text(zh="一名经办人", en="one person"))
     by_definition = bool(ends.frequency[closing(understanding)].any())
     whole = Whole(
         names,
@@ -251,25 +258,29 @@ def _counted(frame: pl.DataFrame, names: Names) -> Counts:
 
 
 def placed(by_activity: np.ndarray, understanding: Understanding, parts: int) -> np.ndarray:
-    """int32 [resources, activities]: the part in which each person's rows are held: all of a person's in one, those of a machine, for
-    which no work waits in turn, by activity. The heaviest are placed first, each where there is least.
+    """int32 [resources, activities]: the part in which each person's rows are held. The heaviest are placed first, each where there is
+    least.
     """
-    by_people = by_staff(understanding) | ~of_party(understanding, *OUTSIDE, Party.SYSTEM)
-    machine = by_activity[:, by_people].sum(axis=1) == 0
     to = np.zeros(by_activity.shape, dtype=np.int32)
     load = [(0, part) for part in range(parts)]
-    lots = [(int(rows.sum()), person, slice(None)) for person, rows in enumerate(by_activity) if not machine[person]]
-    lots += [
-        (int(n), int(p), slice(int(a), int(a) + 1))
-        for p, a in zip(*np.nonzero(by_activity), strict=True)
-        if machine[p]
-        for n in (by_activity[p, a],)
-    ]
-    for rows, person, activities in sorted(lots, key=lambda lot: -lot[0]):
+    for rows, person, activities in _lots(by_activity, understanding):
         least, part = heapq.heappop(load)
         to[person, activities] = part
         heapq.heappush(load, (least + rows, part))
     return to
+
+
+def _lots(by_activity: np.ndarray, understanding: Understanding) -> list[tuple[int, int, slice]]:
+    """What lies together, the most rows first: all of a person's, those of a machine, for which no work waits in turn, by activity. Rows,
+    resource, activities.
+    """
+    by_people = by_staff(understanding) | ~of_party(understanding, *OUTSIDE, Party.SYSTEM)
+    machine = by_activity[:, by_people].sum(axis=1) == 0
+    lots = [(int(rows.sum()), person, slice(None)) for person, rows in enumerate(by_activity) if not machine[person]]
+    lots += [
+        (int(by_activity[p, a]), int(p), slice(int(a), int(a) + 1)) for p, a in zip(*np.nonzero(by_activity), strict=True) if machine[p]
+    ]
+    return sorted(lots, key=lambda lot: -lot[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -170,3 +170,31 @@ def test_pieces_of_parquet(tmp_path: Path) -> None:
     whole, found = read_table(path), list(pieces(path, rows=130))
     assert len(found) == 8 and pl.concat([table.frame for table in found]).equals(whole.frame)
     assert np.concatenate([table.line for table in found]).tolist() == whole.line.tolist() and found[-1].file == whole.file
+
+
+def uneven(path: Path, column: str) -> Path:
+    """Ten cases by ten people, two thirds of all rows by one case or one person."""
+    lines = ["case,activity,timestamp,resource"]
+    for k in range(300):
+        of = {"case": f"C{k % 10}", "resource": f"P{k % 10}"}
+        if k % 3:
+            of[column] = of[column][0] + "x"
+        lines.append(f"{of['case']},step {k % 4},2026-03-{1 + k // 20:02} 09:{k % 60:02},{of['resource']}")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_a_case_of_more_rows_than_fit_is_refused_with_its_need(tmp_path: Path) -> None:
+    path = uneven(tmp_path / "log.csv", "case")
+    with pytest.raises(InputError, match=r"MEMORY: one case \(or a few\) has 2\d\d rows"), cut([path], How(), 6, 100):
+        pass
+    with cut([path], How(), 6, 300) as log:
+        assert log.source.rows_used == 300
+
+
+def test_a_person_of_more_rows_than_fit_is_refused_without_a_name(tmp_path: Path) -> None:
+    with cut([uneven(tmp_path / "log.csv", "resource")], How(), 6) as log:
+        with pytest.raises(InputError, match="MEMORY: one person has 200 rows") as refused:
+            log.measured(replace(wanted(6), most=199))
+        assert "Px" not in str(refused.value)
+        assert log.measured(replace(wanted(6), most=200)).events == 300
