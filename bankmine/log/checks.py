@@ -79,6 +79,10 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
 def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:
     """The rows that repeat case, activity, resource, transition and instance of another at most one second before, but not exactly."""
     some = rows.close
+    case, step = rows.case.codes[some], np.diff(rows.moment[some])
+    apart = np.zeros(len(rows.case.values), dtype=bool)  # cases with two rows that follow each other that soon, not at once
+    apart[case[1:][(step > 0) & (step <= NEAR) & (case[1:] == case[:-1])]] = True
+    some = some[apart[case]]
     some = np.sort(some[~copied[some]])
     keys = [rows.case.codes[some], rows.activity.codes[some], rows.resource.codes[some]]
     if rows.instance is not None:

@@ -50,16 +50,17 @@ class Coded:
 def coded(cells: pl.Series) -> Coded:
     """The codes of a column of text (String, Categorical or Enum); its values stand in no particular order."""
     column = cells if cells.dtype != pl.String else cells.cast(categories())
-    distinct = column.unique().drop_nulls()
-    number = distinct.to_physical().to_numpy()
-    order = np.argsort(number)
-    number, values = number[order], distinct.gather(order).cast(pl.String)
     physical = column.to_physical()
-    if not physical.null_count() and (not len(number) or int(number[-1]) == len(number) - 1):
-        return Coded(physical.cast(pl.Int32).to_numpy(), values)
-    place = np.full((int(number[-1]) if len(number) else 0) + 2, -1, dtype=np.int32)
+    known = physical.drop_nulls().to_numpy()
+    occurs = np.zeros(int(known.max(initial=0)) + 2, dtype=bool)
+    occurs[known] = True
+    number = np.flatnonzero(occurs)
+    values = pl.Series(number, dtype=physical.dtype).cat.to(column.dtype).cast(pl.String)
+    if len(known) == len(column) and len(number) == len(occurs) - 1:
+        return Coded(known.astype(np.int32) if known.itemsize < np.dtype(np.int32).itemsize else known.view(np.int32), values)
+    place = np.full(len(occurs), -1, dtype=np.int32)
     place[number] = np.arange(len(number), dtype=np.int32)
-    return Coded(place[physical.fill_null(len(place) - 1).to_numpy()], values)
+    return Coded(place[physical.cast(pl.Int64).fill_null(len(place) - 1).to_numpy()], values)
 
 
 def categories() -> pl.DataType:

@@ -1,6 +1,7 @@
 """From rows as read to events that can be used: every cell of a known role gets its meaning, every lost row its reason."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -76,24 +77,33 @@ def interpret(
     `timestamps.parse` and `labels.cases` raise.
     """
     frame, file, line = table.frame, table.file.name, table.line
-    case = labels.cases(frame[columns.source["case"]], file=file, column=columns.source["case"], line=line, null_words=null_words)
-    activity = labels.activities(frame[columns.source["activity"]], column=columns.source["activity"], null_words=null_words)
-    stamps = {
-        role: timestamps.parse(
-            _stamp_cells(frame, columns, role),
-            zone=zone,
-            file=file,
-            column=columns.source[role],
-            line=line,
-            format=time_format,
-            zone_given=zone_given,
-            null_words=null_words,
-        )
-        for role in TIME_ROLES
-        if role in columns.source
-    }
-    names = {role: _names(frame, columns.source[role], null_words) for role in (*NAME_ROLES, *KEPT_APART) if role in columns.source}
-    names |= {column: _names(frame, column, null_words) for column in columns.extra}
+    id_cells, label_cells = frame[columns.source["case"]], frame[columns.source["activity"]]
+    with ThreadPoolExecutor(max_workers=2) as pool:  # each column on its own; the first in this order that refuses the log is told
+        reading_case = pool.submit(labels.cases, id_cells, file=file, column=columns.source["case"], line=line, null_words=null_words)
+        reading_activity = pool.submit(labels.activities, label_cells, column=columns.source["activity"], null_words=null_words)
+        reading_stamps = {
+            role: pool.submit(
+                timestamps.parse,
+                _stamp_cells(frame, columns, role),
+                zone=zone,
+                file=file,
+                column=columns.source[role],
+                line=line,
+                format=time_format,
+                zone_given=zone_given,
+                null_words=null_words,
+            )
+            for role in TIME_ROLES
+            if role in columns.source
+        }
+        named = {role: columns.source[role] for role in (*NAME_ROLES, *KEPT_APART) if role in columns.source}
+        named |= {column: column for column in columns.extra}
+        reading_names = {
+            role: pool.submit(labels.names, frame[column], column=column, null_words=null_words) for role, column in named.items()
+        }
+        case, activity = reading_case.result(), reading_activity.result()
+        stamps = {role: reading.result() for role, reading in reading_stamps.items()}
+        names = {role: reading.result() for role, reading in reading_names.items()}
     figures = {
         role: numbers.parse(frame[columns.source[role]], column=columns.source[role], null_words=null_words, currency=currency)
         for role in NUMBER_ROLES
@@ -202,10 +212,6 @@ def _stamp_cells(frame: pl.DataFrame, columns: Columns, role: str) -> pl.Series:
     parts = columns.parts(role, frame.columns)
     cells = frame[parts[0]] if len(parts) == 1 else timestamps.combine(frame[parts[0]], frame[parts[1]])
     return cells.alias(JOINT.join(parts))
-
-
-def _names(frame: pl.DataFrame, column: str, null_words: frozenset[str]) -> Labels:
-    return labels.names(frame[column], column=column, null_words=null_words)
 
 
 def _order(times: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -9,6 +9,7 @@ import polars as pl
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severity, chosen
 from bankmine.words import Text
 
+FEW = 1000
 GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -63,5 +64,6 @@ def _shown(note: Note) -> np.ndarray:
         return note.rows[:EXAMPLES_SHOWN]
     values = note.cells if len(note.rows) == len(note.cells) else note.cells.gather(note.rows)
     values = values.cast(pl.String) if isinstance(values.dtype, pl.Categorical) else values  # by what is written, not by its number
-    largest = values.bottom_k(EXAMPLES_SHOWN).max()
+    bound = values.head(FEW).bottom_k(EXAMPLES_SHOWN).max()  # the smallest of all are not above the smallest of some
+    largest = (values if bound is None else values.filter(values <= bound)).bottom_k(EXAMPLES_SHOWN).max()
     return note.rows[(values <= largest).fill_null(value=False).to_numpy()] if largest is not None else note.rows[:EXAMPLES_SHOWN]

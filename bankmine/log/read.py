@@ -238,8 +238,9 @@ def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: R
             return copied
         of_table = suspect[rows.file[suspect] == number] - int((rows.file < number).sum())
         some = table.frame[of_table if isinstance(places, slice) else places[of_table]]
-        # Categories are each file's own; texts can be compared.
-        frames.append(some.with_columns(column.cast(pl.String) for column in some if isinstance(column.dtype, pl.Categorical)))
+        if len(tables) > 1:  # categories are each file's own; texts can be compared
+            some = some.with_columns(column.cast(pl.String) for column in some if isinstance(column.dtype, pl.Categorical))
+        frames.append(some)
     copied[suspect] = exact_duplicates(frames)
     return copied
 
