@@ -8,6 +8,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import BinaryIO, Literal
 
@@ -56,6 +57,7 @@ class Source:
         self._handle = handle
         self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
+        self._hashing: Thread | None = None
         self._taken = 0
         self._pieces = self._unpacked()
         self._begun: list[bytes] = []
@@ -94,10 +96,12 @@ class Source:
 
         With `separators`, a packed file is also refused where more than a megabyte holds none of them.
         """
+        if self.packing is None:
+            return self._whole()
         pieces = []
         run = 0
         for piece in self.chunks():
-            if self.packing and separators:
+            if separators:
                 last = max(piece.rfind(mark) for mark in separators)
                 run = run + len(piece) if last < 0 else len(piece) - last - 1
                 if run > FIELD_LIMIT:
@@ -105,8 +109,19 @@ class Source:
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def _whole(self) -> bytes:
+        """The file in one piece; its hash is made beside, while the content is understood."""
+        self._handle.seek(0)
+        content = self._handle.read()
+        self._begun, self._taken, self._hash = [], len(content), hashlib.sha256()
+        self._hashing = Thread(target=self._hash.update, args=(content,))
+        self._hashing.start()
+        return content
+
     def finish(self) -> SourceFile:
         """Name, size and SHA-256 of the file as it stands on the disk."""
+        if self._hashing is not None:
+            self._hashing.join()
         while self._take(PIECE):
             pass
         return SourceFile(name=self.file, bytes=self._taken, sha256=self._hash.hexdigest())
