@@ -1,11 +1,15 @@
-"""What a log in parts costs, by its size, and what follows for a cluster: python benchmarks/scale.py [--rows N,N] [--memory SIZE] [--write]
+"""What a log in parts costs, by its size, and what follows for a cluster: python benchmarks/scale.py [--rows N,N] [--memory SIZE]
+[--again SIZE] [--spark ROWS] [--write]
 
---write puts the tables into docs/scale.md.
+--again analyses the largest log once more, in parts for another memory, --spark a log of so many rows on Spark on this machine; both have
+to tell what the other run told. --write puts the tables into docs/scale.md.
 """
 
 import argparse
+import hashlib
 import json
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -13,14 +17,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from speed import make
+from speed import IMPORTED
 from written import write
 
 ABOUT = """
 The generated logs of benchmarks/speed.py as Parquet, analysed with `analyze --memory SIZE --json`: in one piece where the log fits, in
 parts where it does not. A process of its own each; CPU seconds are those of both cores together, and count where other work ran on
-the machine; peak is that of the resident memory. Everything is exact in any number of parts, quantiles too (decision 0015): nothing is
-approximate but the plan below, which carries the largest run over.
+the machine; peak is that of the resident memory (on Spark, of the driver). Cases, paths, times, waits, causes and rework of the JSON are
+compared: "equal" where another number of parts or Spark tells exactly the same. Everything is exact in any number of parts, quantiles too
+(decision 0015): nothing is approximate but the plan below, which carries the largest run over.
 """
 SPARK = """
 ## From these figures to a cluster
@@ -37,24 +42,33 @@ variants; it is sized by variants ({variants:,} in {rows:,} rows here, {per_vari
 What limits: a person is never cut, so the heaviest person has to fit into one executor ({person} bytes a row); what machines do is cut
 by activity. A CSV is read by one task; logs of that size should be Parquet. The window's rows are held on the driver.
 """
+COMPARED = ("log", "process", "cycle_time", "waiting", "waiting_by_arc", "dfg", "rework", "variants")
 BYTES_READ, BYTES_INSTANCE, BYTES_A_PERSONS_ROW, BYTES_A_VARIANT, CELLS = 90, 150, 900, 400, 10_000
 
 
-def run(rows: int, memory: str, folder: Path) -> dict[str, float]:
-    """One analysis in a process of its own."""
+def run(rows: int, memory: str, folder: Path, *options: str) -> dict[str, float]:
+    """One analysis in a process of its own; `equal` where an earlier one of the same log told the same."""
     place, out = folder / f"{rows}", folder / "out.json"
-    make(rows, place)
-    place.with_suffix(".csv").unlink()
+    if not place.with_suffix(".parquet").exists():
+        # By a process of its own: a child's peak memory begins with that of the process which started it.
+        subprocess.run([sys.executable, "-c", f"{IMPORTED}; speed.make({rows}, speed.Path({str(place)!r}))"], check=True)
+        place.with_suffix(".csv").unlink()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     code = (
         "import sys, resource; from bankmine.cli.main import main; status = main(sys.argv[1:]); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); raise SystemExit(status)"
     )
-    command = [sys.executable, "-c", code, "analyze", f"{place}.parquet", "--memory", memory, "--json", str(out), "-q"]
+    command = [sys.executable, "-c", code, "analyze", f"{place}.parquet", "--memory", memory, "--json", str(out), "-q", *options]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    document = json.loads(out.read_text(encoding="utf-8"))
+    document = json.loads(out.read_bytes())
+    told = hashlib.sha256(json.dumps([document[key] for key in COMPARED]).encode()).hexdigest()
+    known = place.with_suffix(".told")
+    equal = known.exists()
+    if equal and known.read_text() != told:
+        raise RuntimeError(f"{rows} rows with {memory} {options}: not what the run before told")
+    known.write_text(told)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {
         "rows": rows,
@@ -62,7 +76,9 @@ def run(rows: int, memory: str, folder: Path) -> dict[str, float]:
         "cpu": cpu,
         "peak": int(done.stderr.split()[-1]) / 1e6,
         "variants": document["log"]["variants"],
-        "in_parts": float(document["schema"] == "bankmine.parts/1"),
+        "parts": int(re.findall(r"in (\d+) parts", done.stdout)[0]) if document["schema"] == "bankmine.parts/1" else 1,
+        "spark": "spark" in options,
+        "equal": equal,
     }
 
 
@@ -82,23 +98,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default="100000,1000000,10000000")
     parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--again")
+    parser.add_argument("--spark", type=int)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = [run(int(rows), asked.memory, Path(folder)) for rows in asked.rows.split(",")]
+        sizes = [int(rows) for rows in asked.rows.split(",")]
+        found = [run(rows, asked.memory, Path(folder)) for rows in sizes]
+        more = [run(sizes[-1], asked.again, Path(folder))] if asked.again else []
+        more += [run(asked.spark, asked.memory, Path(folder), "--engine", "spark")] if asked.spark else []
     lines = [
         "| rows | analysed | seconds | CPU seconds | CPU µs a row | variants | CPU ms a variant | peak GB |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for one in found:
-        way = "in parts" if one["in_parts"] else "in one piece"
+    for one in [*found, *more]:
+        way = "in one piece" if one["parts"] == 1 else f"in {one['parts']} parts" + (" on Spark" if one["spark"] else "")
+        way += ", equal" if one["equal"] else ""
         a_row, a_variant = one["cpu"] / one["rows"] * 1e6, one["cpu"] / one["variants"] * 1e3
-        lines.append(
-            f"| {one['rows']:,} | {way} | {one['wall']:.1f} | {one['cpu']:.1f} | {a_row:.1f} | {one['variants']:,} | {a_variant:.2f} "
-            f"| {one['peak']:.2f} |"
-        )
+        # What Spark's own processes take is not in those of this one's children.
+        cpu = "| | | " if one["spark"] else f"| {one['cpu']:.1f} | {a_row:.1f} | "
+        variant = "" if one["spark"] else f"{a_variant:.2f} "
+        lines.append(f"| {one['rows']:,} | {way} | {one['wall']:.1f} {cpu}{one['variants']:,} | {variant}| {one['peak']:.2f} |")
     last = found[-1]
-    more = SPARK.format(
+    further = SPARK.format(
         plan=plan(last["cpu"] / last["rows"], last["variants"] / last["rows"]),
         cells=f"{CELLS:,}",
         variants=int(last["variants"]),
@@ -106,7 +128,7 @@ def main() -> None:
         per_variant=BYTES_A_VARIANT,
         person=BYTES_A_PERSONS_ROW,
     )
-    table = "\n".join(lines) + f"\n\nPython {platform.python_version()}, --memory {asked.memory}.\n" + more
+    table = "\n".join(lines) + f"\n\nPython {platform.python_version()}, --memory {asked.memory}.\n" + further
     print(table)
     if asked.write:
         command = f"python benchmarks/scale.py --rows {asked.rows} --memory {asked.memory} --write"
