@@ -17,14 +17,16 @@ from bankmine.log.coded import Coded, coded
 from bankmine.log.notes import Note, cell_text
 from bankmine.words import Text
 
-NULL_WORDS = frozenset({"", "null", "nan", "none", "na", "n/a", "无"})
-"""Words that mean "no value", compared without regard to case."""
+NULL_WORDS = frozenset(
+    {"", "null", "nan", "none", "na", "n/a", "无", "#n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "#spill!", "#calc!"}
+)
+"""Words that mean "no value", compared without regard to case; the errors of a spreadsheet are such words in what it exports as text."""
 
 INVISIBLE = r"[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\u180e]"
 BLANKS = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 WHOLE_FLOAT = r"^([+-]?[0-9]+)\.0+$"
 OTHER_FLOAT = r"^[+-]?[0-9]+\.[0-9]*[1-9][0-9]*$"
-SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}$"
+SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]{2,}$"
 CARD = r"^(?:62[0-9]{14,17}|(?:4|5[1-5]|2[2-7]|3[47]|6[05])[0-9]{11,17})$"
 CITIZEN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
 UNTIDY = r"[^!-~]"  # all that tidying may change holds something else than visible ASCII

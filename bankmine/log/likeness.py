@@ -4,6 +4,7 @@ Everything works on the distinct labels with their row counts, in time proportio
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w+")
 PUNCTUATION = re.compile(r"[\W_]+")
+ACCENTS = re.compile(r"[\u0300-\u036f]")
 NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
 PREFIX = re.compile(r"^[(\[（【#]*\w*\d[\w-]*[)\]）】]*[\s_:：/\\|,.-]*")
@@ -231,7 +233,7 @@ def _polluted(counts: Mapping[str, int]) -> list[str]:
 
 
 def _similar(counts: Mapping[str, int]) -> list[str]:
-    """Labels that differ from a more frequent one in punctuation, in traditional characters, or by one slip of typing.
+    """Labels that differ from a more frequent one in punctuation, accents, traditional characters, or by one slip of typing.
 
     A slip is one letter too many, too few, wrong, or two swapped, in labels of at least six Latin letters with the same
     first letter and the same digits; in Chinese one character makes another step (初审, 复审) and is no slip.
@@ -255,7 +257,10 @@ def _similar(counts: Mapping[str, int]) -> list[str]:
 
 
 def _skeleton(label: str) -> str:
-    return PUNCTUATION.sub("", label.casefold().translate(SIMPLIFIED))
+    plain = label.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFD", plain))).translate(SIMPLIFIED)
+    return PUNCTUATION.sub("", plain)
 
 
 def _one_slip(a: str, b: str) -> bool:
