@@ -79,8 +79,9 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
     ]
     names = tidied.raw.renamed(tidied.tidy)
     ruined = names.values.str.contains(SCIENTIFIC)
-    if ruined.any() or _too_large(cells):
-        row = int(names.rows(ruined)[0]) if ruined.any() else int((cells.abs() >= EXACT_FLOAT).arg_true()[0])
+    lost = names.rows(ruined) if ruined.any() else _too_large(cells)
+    if len(lost):
+        row = int(lost[0])
         raise InputError(
             "CASE_SCI_NOTATION",
             Text(
@@ -107,7 +108,7 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
 def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS) -> Labels:
     """Activity labels, tidied; look-alikes are noted, not merged.
 
-    Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_CONFUSABLE,
+    Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_GARBLED, LABEL_CONFUSABLE,
     LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED, PII_LABEL (card, citizen and telephone numbers keep their last four signs).
     """
     text, _ = as_text(cells)
@@ -190,8 +191,11 @@ def _tidy(text: pl.Series, null_words: frozenset[str], *, collapse: bool) -> _Ti
     )
 
 
-def _too_large(cells: pl.Series) -> bool:
-    return cells.dtype.is_float() and (cells.abs() >= EXACT_FLOAT).any()
+def _too_large(cells: pl.Series) -> np.ndarray:
+    """The rows with a floating-point number that cannot hold every digit; NaN, which Polars puts above all numbers, is none."""
+    if not cells.dtype.is_float():
+        return np.zeros(0, dtype=np.int64)
+    return ((cells.abs() >= EXACT_FLOAT) & ~cells.is_nan()).arg_true().to_numpy()
 
 
 def _personal(names: Coded, column: str) -> list[Note]:

@@ -23,6 +23,7 @@ LATIN_TWINS = str.maketrans(
 )
 """Cyrillic and Greek letters that are drawn like Latin ones."""
 
+GARBLED = re.compile("\ufffd|锟斤|斤拷")  # what is left of a character that was not understood, and that once more read as GBK
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w+")
@@ -69,6 +70,17 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_BIDI",
             tuple(bidi),
             _saying("{n} 行的环节名称含文字方向控制符", "{n} rows have labels with text-direction controls", bidi),
+        )
+    garbled = [label for label in counts if GARBLED.search(label)]
+    if garbled:
+        yield LookAlike(
+            "LABEL_GARBLED",
+            tuple(garbled),
+            _saying(
+                "{n} 行的环节名称含乱码（替换字符或“锟斤拷”）：导出前已损坏，原字无法恢复，请重新导出",
+                "{n} rows have labels with characters that were lost before the file was written (U+FFFD, 锟斤拷); export it again",
+                garbled,
+            ),
         )
     twins = _confusable(counts)
     if twins:

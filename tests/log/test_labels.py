@@ -49,6 +49,12 @@ def test_ids_that_have_lost_their_digits_are_refused():
         assert (caught.value.code, caught.value.line) == ("CASE_SCI_NOTATION", 3)
 
 
+def test_a_missing_number_is_not_taken_for_one_too_large():
+    assert cases(pl.Series([float("nan"), 7.0])) == ([None, "7"], {"CASE_FLOAT": 1})
+    with pytest.raises(InputError, match=r"log.csv:3:case_id: CASE_SCI_NOTATION: .*6.22202e\+18"):
+        cases(pl.Series([float("nan"), 6.22202e18]))
+
+
 def test_personal_numbers_are_noticed_and_kept():
     ids = ["6222021234567890123", "4111111111111111", "4111111111111112", "11010519491231002X", "110105194912310021"]
     assert cases(ids) == (ids, {"PII_CARD": 2, "PII_ID": 1})
@@ -124,3 +130,7 @@ def test_control_signs_are_shown_by_their_number():
 def test_an_accent_more_or_less_makes_a_label_alike_and_a_sign_of_another_script_does_not():
     assert activities(["Crédit check", "Crédit check", "Credit check"])[1] == {"LABEL_SIMILAR": 1}
     assert activities(["が", "が", "か"])[1] == {}
+
+
+def test_labels_that_were_garbled_before_they_were_exported_are_said():
+    assert activities(["审批通过", "审\ufffd\ufffd通过", "锟斤拷锟斤拷", "信用审查"])[1]["LABEL_GARBLED"] == 2
