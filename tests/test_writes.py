@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -101,13 +102,23 @@ def test_whichever_call_fails_every_file_is_whole(
     assert found == content
 
 
-def test_a_full_disk_is_exit_73_and_the_next_run_succeeds(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    command = ["analyze", str(log), "--twin", "off", "--json", str(tmp_path / "p.json")]
+@pytest.mark.parametrize(
+    "command", ["analyze LOG --twin off", "compare LOG LOG --twin off", "diagnose BANK", "simulate LOG --change 'demand x1.1'"]
+)
+def test_a_full_disk_is_exit_73_and_the_next_run_succeeds(
+    command: str, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    bank = log.with_name("bank.toml")
+    bank.write_text(f'[[log]]\nname = "payment"\nfile = "{log.name}"\n')
+    arguments = [{"LOG": str(log), "BANK": str(bank)}.get(each, each) for each in shlex.split(command)] + [
+        "--json",
+        str(tmp_path / "p.json"),
+    ]
     with monkeypatch.context() as patched:
         nth_fails(patched, 3, errno.ENOSPC)
-        assert main(command) == 73
+        assert main(arguments) == 73
     assert "WRITE_FAILED" in capsys.readouterr().err and not list(tmp_path.iterdir())
-    assert main(command) == 0
+    assert main(arguments) == 0
 
 
 @pytest.mark.slow

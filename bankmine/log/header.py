@@ -27,7 +27,10 @@ FOOTER = re.compile(
     r"|(?:grand\s+|sub)?totals?\b|sum\b|\(?\d+\s+rows?\b|page\s+\d+|printed\b|exported\b|end of (?:report|file))",
     re.IGNORECASE,
 )
-TOTAL = re.compile(r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|本页小计|(?:grand\s+|sub)?total)\s*[:：]?\s*", re.IGNORECASE)
+TOTAL = re.compile(
+    r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|本页小计|(?:grand\s+|sub)?total)\s*(?:[:：]\s*(?:共?\s*\d+\s*[条笔行件户]?)?)?\s*",
+    re.IGNORECASE,
+)
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 TITLE_ROWS = 50
 

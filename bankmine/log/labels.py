@@ -17,14 +17,16 @@ from bankmine.log.coded import Coded, coded
 from bankmine.log.notes import Note, cell_text
 from bankmine.words import Text
 
-NULL_WORDS = frozenset({"", "null", "nan", "none", "na", "n/a", "无"})
-"""Words that mean "no value", compared without regard to case."""
+NULL_WORDS = frozenset(
+    {"", "null", "nan", "none", "na", "n/a", "无", "#n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "#spill!", "#calc!"}
+)
+"""Words that mean "no value", compared without regard to case; the errors of a spreadsheet are such words in what it exports as text."""
 
 INVISIBLE = r"[\u200b-\u200d\u2060-\u2064\ufeff\u00ad\u180e]"
 BLANKS = r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 WHOLE_FLOAT = r"^([+-]?[0-9]+)\.0+$"
 OTHER_FLOAT = r"^[+-]?[0-9]+\.[0-9]*[1-9][0-9]*$"
-SCIENTIFIC = r"^[+-]?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{2,}$"
+SCIENTIFIC = r"^[+-]?[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]{2,}$"
 CARD = r"^(?:62[0-9]{14,17}|(?:4|5[1-5]|2[2-7]|3[47]|6[05])[0-9]{11,17})$"
 CITIZEN = r"^[1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]$"
 UNTIDY = r"[^!-~]"  # all that tidying may change holds something else than visible ASCII
@@ -77,8 +79,9 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
     ]
     names = tidied.raw.renamed(tidied.tidy)
     ruined = names.values.str.contains(SCIENTIFIC)
-    if ruined.any() or _too_large(cells):
-        row = int(names.rows(ruined)[0]) if ruined.any() else int((cells.abs() >= EXACT_FLOAT).arg_true()[0])
+    lost = names.rows(ruined) if ruined.any() else _too_large(cells)
+    if len(lost):
+        row = int(lost[0])
         raise InputError(
             "CASE_SCI_NOTATION",
             Text(
@@ -105,7 +108,7 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
 def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS) -> Labels:
     """Activity labels, tidied; look-alikes are noted, not merged.
 
-    Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_CONFUSABLE,
+    Notes: LABEL_WHITESPACE, LABEL_NFKC, INVISIBLE_CHARS, ACT_CARDINALITY, LABEL_BIDI, LABEL_GARBLED, LABEL_CONFUSABLE,
     LABEL_CASE_VARIANT, LABEL_SIMILAR, LABEL_POLLUTED, PII_LABEL (card, citizen and telephone numbers keep their last four signs).
     """
     text, _ = as_text(cells)
@@ -188,8 +191,11 @@ def _tidy(text: pl.Series, null_words: frozenset[str], *, collapse: bool) -> _Ti
     )
 
 
-def _too_large(cells: pl.Series) -> bool:
-    return cells.dtype.is_float() and (cells.abs() >= EXACT_FLOAT).any()
+def _too_large(cells: pl.Series) -> np.ndarray:
+    """The rows with a floating-point number that cannot hold every digit; NaN, which Polars puts above all numbers, is none."""
+    if not cells.dtype.is_float():
+        return np.zeros(0, dtype=np.int64)
+    return ((cells.abs() >= EXACT_FLOAT) & ~cells.is_nan()).arg_true().to_numpy()
 
 
 def _personal(names: Coded, column: str) -> list[Note]:

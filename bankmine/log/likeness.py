@@ -4,6 +4,7 @@ Everything works on the distinct labels with their row counts, in time proportio
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ LATIN_TWINS = str.maketrans(
 )
 """Cyrillic and Greek letters that are drawn like Latin ones."""
 
+GARBLED = re.compile("\ufffd|锟斤|斤拷")  # what is left of a character that was not understood, and that once more read as GBK
 BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 MIXED_WORD = re.compile("(?=\\w*[A-Za-z])(?=\\w*[\u0370-\u03ff\u0400-\u052f])\\w+")
 PUNCTUATION = re.compile(r"[\W_]+")
+ACCENTS = re.compile(r"[\u0300-\u036f]")
 NUMBER = re.compile(r"\d+")
 SUFFIX = re.compile(r"[\s_#:：@/\\|,.()\[\]（）【】-]*[\w-]*\d[\w-]*[)\]）】]*$")
 PREFIX = re.compile(r"^[(\[（【#]*\w*\d[\w-]*[)\]）】]*[\s_:：/\\|,.-]*")
@@ -67,6 +70,17 @@ def look_alikes(counts: Mapping[str, int]) -> Iterator[LookAlike]:
             "LABEL_BIDI",
             tuple(bidi),
             _saying("{n} 行的环节名称含文字方向控制符", "{n} rows have labels with text-direction controls", bidi),
+        )
+    garbled = [label for label in counts if GARBLED.search(label)]
+    if garbled:
+        yield LookAlike(
+            "LABEL_GARBLED",
+            tuple(garbled),
+            _saying(
+                "{n} 行的环节名称含乱码（替换字符或“锟斤拷”）：导出前已损坏，原字无法恢复，请重新导出",
+                "{n} rows have labels with characters that were lost before the file was written (U+FFFD, 锟斤拷); export it again",
+                garbled,
+            ),
         )
     twins = _confusable(counts)
     if twins:
@@ -231,7 +245,7 @@ def _polluted(counts: Mapping[str, int]) -> list[str]:
 
 
 def _similar(counts: Mapping[str, int]) -> list[str]:
-    """Labels that differ from a more frequent one in punctuation, in traditional characters, or by one slip of typing.
+    """Labels that differ from a more frequent one in punctuation, accents, traditional characters, or by one slip of typing.
 
     A slip is one letter too many, too few, wrong, or two swapped, in labels of at least six Latin letters with the same
     first letter and the same digits; in Chinese one character makes another step (初审, 复审) and is no slip.
@@ -255,7 +269,10 @@ def _similar(counts: Mapping[str, int]) -> list[str]:
 
 
 def _skeleton(label: str) -> str:
-    return PUNCTUATION.sub("", label.casefold().translate(SIMPLIFIED))
+    plain = label.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", ACCENTS.sub("", unicodedata.normalize("NFD", plain))).translate(SIMPLIFIED)
+    return PUNCTUATION.sub("", plain)
 
 
 def _one_slip(a: str, b: str) -> bool:

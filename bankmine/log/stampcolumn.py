@@ -23,7 +23,9 @@ YEAR_HINT = Text(
     en='export four-digit years, or say how the column is written, e.g. --time-format "%d/%m/%y %H:%M".',
 )
 
-PARTS = {"%Y": "[0-9]{4}", "%.f": r"(?:\.[0-9]{1,9})?", "%:z": "[+-][0-9]{2}:[0-9]{2}"} | {f"%{part}": "[0-9]{2}" for part in "mdHMS"}
+PARTS = {"%Y": "[0-9]{4}", "%.f": r"(?:\.[0-9]{1,9})?", "%:z": "[+-](?:0[0-9]|1[0-4]):[0-5][0-9]"} | {
+    f"%{part}": "[0-9]{2}" for part in "mdHMS"
+}
 CHINESE_FORMS = (
     "%Y年%m月%d日 %H:%M:%S",
     "%Y年%m月%d日 %H:%M",
@@ -167,7 +169,7 @@ def _read_slowly(
     todo = forms.read_named(reading, text, todo)
     todo = forms.read_numbers(reading, text, todo)
     short = todo[text[todo].str.contains(forms.SHORT_YEAR).fill_null(False).to_numpy()]
-    if len(short) * 2 >= len(raw) - raw.null_count() and len(short):
+    if len(short):
         row = int(rows[short[0]])
         value = cell_text(asked.cells, row)
         raise asked.refusal(

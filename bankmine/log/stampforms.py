@@ -16,7 +16,7 @@ CLOCK = (
     r"(?:(?P<t> ?T ?|[ ,]+|-|:)(?:(?P<before>AM|PM) ?)?(?P<H>[0-9]{1,2})"
     r"(?:[:.](?P<M>[0-9]{1,2})(?:[:.](?P<S>[0-9]{1,2})(?:[.,:](?P<f>[0-9]{1,9}))?)?)?(?: ?(?P<after>AM|PM))?)?"
 )
-OFFSET = r"(?P<z> ?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?))?$"
+OFFSET = r"(?P<z> ?(?:Z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?))?$"  # no zone is more than 14 hours off
 WEEKDAY = r"^(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 
 YEAR_FIRST = r"(?i)^(?P<y>[0-9]{4})(?P<p>[-/.])(?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})" + CLOCK + OFFSET

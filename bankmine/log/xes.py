@@ -27,7 +27,7 @@ CASE_PREFIX = "case:"
 NAME = "concept:name"
 TIME = "time:timestamp"
 ISO = r"^\s*\d{4}-?\d{2}-?\d{2}(?:[T ]|\s*$)"
-CLOSED = re.compile(rb"</(?:[\w.-]+:)?log\s*>\s*(?:<!--.*?-->\s*)*$", re.DOTALL)
+CLOSED = re.compile(rb"</(?:[\w.-]+:)?log\s*>")
 
 
 def read_xes(path: Path) -> Table:
@@ -69,6 +69,8 @@ def parse(chunks: Iterable[bytes], rows: "XesRows", file: str) -> None:
         for part in guarded(chunks, file):
             tail = (tail + part)[-4096:]
             parser.feed(part)
+            for fault in parser.feed_error_log.filter_from_fatals():  # not raised by all faults, and forgotten by the next feed
+                raise etree.XMLSyntaxError(fault.message, fault.type, fault.line, fault.column)
             for _, element in parser.read_events():
                 rows.take(element)
         root = parser.close()

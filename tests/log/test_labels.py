@@ -31,6 +31,11 @@ def test_null_words_are_no_case():
     assert cases(["NA", "None", " ", "无", "null-7", None])[0] == [None, None, None, None, "null-7", None]
 
 
+def test_the_errors_of_a_spreadsheet_are_no_names():
+    assert cases(["#N/A", "#REF!", "#7"])[0] == [None, None, "#7"]
+    assert activities(["Approve", "#VALUE!", "#NAME?"])[0] == ["Approve", None, None]
+
+
 def test_ids_that_were_numbers_once():
     assert cases(["1001.0", "1001", "1002.00"]) == (["1001", "1001", "1002"], {"CASE_FLOAT": 2})
     assert cases(["1.0", "1.1", "1.2"]) == (["1.0", "1.1", "1.2"], {})
@@ -38,10 +43,16 @@ def test_ids_that_were_numbers_once():
 
 
 def test_ids_that_have_lost_their_digits_are_refused():
-    for cells in (["C1", "6.22202E+18"], pl.Series([1.0, 6.22202e18])):
+    for cells in (["C1", "6.22202E+18"], ["C1", "6.22202e18"], ["12E18", "6,22202E+18"], pl.Series([1.0, 6.22202e18])):
         with pytest.raises(InputError) as caught:
             cases(cells)
         assert (caught.value.code, caught.value.line) == ("CASE_SCI_NOTATION", 3)
+
+
+def test_a_missing_number_is_not_taken_for_one_too_large():
+    assert cases(pl.Series([float("nan"), 7.0])) == ([None, "7"], {"CASE_FLOAT": 1})
+    with pytest.raises(InputError, match=r"log.csv:3:case_id: CASE_SCI_NOTATION: .*6.22202e\+18"):
+        cases(pl.Series([float("nan"), 6.22202e18]))
 
 
 def test_personal_numbers_are_noticed_and_kept():
@@ -114,3 +125,12 @@ def test_alternatives_are_no_synonyms():
 
 def test_control_signs_are_shown_by_their_number():
     assert likeness.shown("a\u202eb\x07") == r"a\u{202e}b\u{7}"
+
+
+def test_an_accent_more_or_less_makes_a_label_alike_and_a_sign_of_another_script_does_not():
+    assert activities(["Crédit check", "Crédit check", "Credit check"])[1] == {"LABEL_SIMILAR": 1}
+    assert activities(["が", "が", "か"])[1] == {}
+
+
+def test_labels_that_were_garbled_before_they_were_exported_are_said():
+    assert activities(["审批通过", "审\ufffd\ufffd通过", "锟斤拷锟斤拷", "信用审查"])[1]["LABEL_GARBLED"] == 2

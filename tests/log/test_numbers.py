@@ -22,6 +22,7 @@ def read(cells, **options):
         (["1,000.50", "2,000", "12,345,678"], [1000.5, 2000.0, 12345678.0], {"NUM_THOUSANDS": 3}),
         (["1000,5", "1000.5"], [None, 1000.5], {"NUM_TEXT": 1}),
         (["1e999", "NaN", "-Infinity", "-1"], [None, None, None, -1.0], {"NUM_NONFINITE": 3}),
+        (["#REF!", "#N/A", "#5", "5"], [None, None, None, 5.0], {"NUM_NONFINITE": 2, "NUM_TEXT": 1}),
         (["NULL", "", None, "N/A", "5"], [None, None, None, None, 5.0], {}),
         (["¥1,000.50", "CNY 5", "10元", "(1000.50)", "about 7"], [None] * 5, {"NUM_TEXT": 5}),
     ],

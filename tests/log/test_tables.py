@@ -138,7 +138,9 @@ def test_titles_above_and_totals_below_are_skipped_and_counted(tmp_path: Path) -
     assert table.rejects == ()
 
 
-@pytest.mark.parametrize("footer", ["合计：3 笔\n", "(3 rows affected)\n", "Total,,3\n", "制表人：张三\n", "共 3 条\n"])
+@pytest.mark.parametrize(
+    "footer", ["合计：3 笔\n", "(3 rows affected)\n", "Total,,3\n", "合计：3笔,,\n", "Total: 3,,\n", "制表人：张三\n", "共 3 条\n"]
+)
 def test_footers(tmp_path: Path, footer: str) -> None:
     table = read(tmp_path, HEADER + ROWS + footer)
     assert table.frame.rows() == CELLS

@@ -83,6 +83,8 @@ def test_afternoon_and_midnight():
         (["14/03/2024", "01/02/2024", "03/14/2024"], "TS_MIXED", 4),
         (["2024-03-14T09:00:00Z", None, "2024-03-14T09:00:00"], "TS_TZ_MIXED", 4),
         ([None, "approved", "declined"], "TS_INVALID", 3),
+        (["2024-03-14 09:00", "2024-03-14 10:00", "14/03/24 11:00"], "TS_AMBIGUOUS", 4),
+        (["14.03.2024 09:00", "15.03.2024 10:00", "16.03.24 11:00"], "TS_AMBIGUOUS", 4),
     ],
 )
 def test_what_cannot_be_told_is_refused_with_its_place(cells, code, line):
@@ -133,6 +135,13 @@ def test_cells_without_a_time_have_their_reason():
     assert (stamps.time[1:] == UNKNOWN_TIME).all()
     assert [(reject.line, reject.code) for reject in stamps.rejects][:2] == [(3, "TS_MISSING"), (4, "TS_MISSING")]
     assert codes(stamps) == {"TS_NAIVE": 1, "TS_MISSING": 3, "TS_INVALID": 2, "TS_OUT_OF_RANGE": 2}
+
+
+def test_an_offset_that_no_zone_has_is_no_time():
+    cells = ["2024-03-14T09:00:00+08:00", "2024-03-14T15:00:00+14:00", "2024-03-14T09:00:00+25:00", "2024-03-14T09:00:00+08:75"]
+    for some in (cells, [cell.replace("-", "/") for cell in cells]):  # read as one form and cell by cell
+        assert instants(parse(some)) == [NINE_IN_SHANGHAI, NINE_IN_SHANGHAI, None, None]
+        assert codes(parse(some)) == {"TS_INVALID": 2}
 
 
 def test_midnight_at_the_end_of_the_day():

@@ -116,6 +116,19 @@ def test_what_is_no_log(tmp_path: Path, text: str, code: str) -> None:
     assert refusal(written(tmp_path, text)).code == code
 
 
+@pytest.mark.parametrize("between", ["\n", "<!--" + "x" * 70_000 + "-->"])
+def test_a_fault_that_the_parser_forgets_is_refused_where_it_stands(tmp_path: Path, between: str) -> None:
+    text = document(TRACE.format("c1", events("a", "b&unknown;")), between, TRACE.format("c2", events("c")))
+    error = refusal(written(tmp_path, text))
+    assert (error.code, error.line) == ("XML_MALFORMED", 5)
+
+
+@pytest.mark.parametrize("after", ["junk", "<log/>", document(TRACE.format("c2", events("b")))[:-20]])
+def test_what_follows_a_whole_log_makes_it_malformed_not_truncated(tmp_path: Path, after: str) -> None:
+    error = refusal(written(tmp_path, document(TRACE.format("c1", events("a"))) + after))
+    assert (error.code, error.line) == ("XML_MALFORMED", 7)
+
+
 def test_depth(tmp_path: Path) -> None:
     for depth, refused in [(61, False), (62, True), (5_000, True)]:
         inner = '<string key="k" value="v">' * depth + "</string>" * depth
