@@ -11,7 +11,7 @@ from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.measure.busy import Busy
 from bankmine.show.blocks import Block, Column, TableBlock
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import each_group
+from bankmine.stats.grouped import by_group, each_group
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def _runs(
     """The rows of known people by person, activity and start, and the run each belongs to; `clock`: start and end on the person's
     clock, which may stand still off duty.
     """
-    row = np.lexsort((began, activity, who))
+    row = by_group(began, who.astype(np.int64) * (int(activity.max(initial=0)) + 1) + activity)
     row = row[np.searchsorted(who[row], 0) :]
     follows = np.zeros(len(row), dtype=bool)
     follows[1:] = (who[row[1:]] == who[row[:-1]]) & (activity[row[1:]] == activity[row[:-1]]) & (enabled[row[1:]] <= began[row[:-1]])

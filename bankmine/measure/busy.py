@@ -7,7 +7,7 @@ import numpy as np
 
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.stats.dominance import sum_at_most
-from bankmine.stats.grouped import distinct, each_group
+from bankmine.stats.grouped import by_group, distinct, each_group, numbered
 
 NOBODY = np.iinfo(np.int64).max
 ROOM = 1 << 62
@@ -51,12 +51,12 @@ class Busy:
         people = resource.astype(np.int64)
         pair = people * (len(calendars) + 1) + calendar + 1
         known = np.flatnonzero(people >= 0)
-        pairs, of_pair = np.unique(pair[known], return_inverse=True)
+        pairs, of_pair, _ = numbered(pair[known], int(pair.max(initial=-1)) + 1)
         server = np.full(len(people), -1, dtype=np.int64)
         server[known] = of_pair
         owner, under = pairs // (len(calendars) + 1), pairs % (len(calendars) + 1) - 1
         working = np.flatnonzero((people >= 0) & (end > began))
-        working = working[np.lexsort((began[working], people[working]))]  # neighbours in time are neighbours in memory
+        working = working[by_group(began[working], people[working])]  # neighbours in time are neighbours in memory
         who, first, last, earliest = _segments(people[working], began[working], end[working], enabled[working])
         # A person with two calendars works the same hours under both.
         low, high = np.searchsorted(who, owner), np.searchsorted(who, owner, side="right")

@@ -17,7 +17,7 @@ from bankmine.measure.enablement import Enablement
 from bankmine.measure.parties import OUTSIDE, by_staff, of_party
 from bankmine.measure.starts import Starts
 from bankmine.process.definition import Party, Understanding
-from bankmine.stats.grouped import each_group, grouped_sum
+from bankmine.stats.grouped import by_group, each_group, grouped_sum
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class WaitingCauses:
         parts[:, BATCHING] = (ready - asked) + (began - run_begin)
 
         row = np.flatnonzero(staff & (began > ready))
-        row = row[np.lexsort((ready[row], busy.server[row]))]  # each person's questions in order of time: one walk through memory
+        row = row[by_group(ready[row], busy.server[row])]  # each person's questions in order of time: one walk through memory
         server, begin, end = busy.server[row], ready[row], run_begin[row]
         unavailable = _unavailable(duty, busy, row, begin, end)
         inside = _unavailable(duty, busy, row, end, began[row])  # nobody is served before me at night

@@ -12,7 +12,7 @@ from bankmine.measure.duty import Duty
 from bankmine.process.definition import Kind, Understanding
 from bankmine.show.blocks import Block, Column, Paragraph, TableBlock
 from bankmine.show.notebook import Shown
-from bankmine.stats.grouped import distinct, grouped_sum
+from bankmine.stats.grouped import distinct, grouped_sum, numbered
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -49,9 +49,10 @@ class Items:
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding) -> "Items":
-        _, first, inverse, sessions = np.unique(log.item, return_index=True, return_inverse=True, return_counts=True)
-        last = np.zeros(len(first), dtype=np.int64)
-        np.maximum.at(last, inverse, np.arange(len(log)))
+        _, inverse, sessions = numbered(log.item, int(log.item.max(initial=-1)) + 1)
+        rows = np.arange(len(log))
+        first, last = np.empty((2, len(sessions)), dtype=np.int64)
+        first[inverse[::-1]], last[inverse] = rows[::-1], rows  # of the rows of one item, the last that is written stays
         queued, place = _queued(log)
         # A queued item stands before the instance at its place.
         order = np.argsort(np.concatenate([2 * first + 1, 2 * place]), kind="stable")
@@ -68,7 +69,7 @@ class Items:
         run = np.ones(len(row), dtype=bool)
         run[1:] = (case[1:] != case[:-1]) | (activity[1:] != activity[:-1])
         several = np.array([meaning.multi_instance for meaning in understanding.activities], dtype=bool)
-        by_activity = np.lexsort((np.arange(len(row)), activity, case))
+        by_activity = np.argsort(case.astype(np.int64) * (len(several) + 1) + activity, kind="stable")
         same = (case[by_activity][1:] == case[by_activity][:-1]) & (activity[by_activity][1:] == activity[by_activity][:-1])
         previous = np.full(len(row), -1, dtype=np.int64)
         previous[by_activity[1:][same]] = by_activity[:-1][same]

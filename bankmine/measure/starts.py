@@ -10,7 +10,7 @@ from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Enablement
 from bankmine.measure.parties import OUTSIDE, of_party
 from bankmine.process.definition import Party, Understanding
-from bankmine.stats.grouped import each_group
+from bankmine.stats.grouped import by_group, each_group
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Starts:
 
 def _last_completion(log: EventLog) -> np.ndarray:
     """int64 [instances]: the latest end of the same person before the instance's own; int64 minimum where there is none."""
-    order = np.lexsort((log.end, log.resource))
+    order = by_group(log.end, log.resource)
     who, end = log.resource[order], log.end[order]
     fresh = np.ones(len(order), dtype=bool)
     fresh[1:] = (who[1:] != who[:-1]) | (end[1:] != end[:-1])

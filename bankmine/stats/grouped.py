@@ -43,6 +43,16 @@ def numbered(key: np.ndarray, keys: int) -> tuple[np.ndarray, np.ndarray, np.nda
     return some, place[key], counts[some]
 
 
+def by_group(value: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """int64 [n]: the places in order of `group`, within it of `value`, within that as they are; few groups are gathered by counting."""
+    order = np.argsort(value, kind="stable")
+    mine = group[order]
+    if len(mine):
+        mine = mine - mine.min()
+        mine = mine.astype(np.min_scalar_type(int(mine.max())))
+    return order[np.argsort(mine, kind="stable")]
+
+
 def order_statistics(count: np.ndarray, probability: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where a quantile of `count` ordered values lies: the rank (from 0) of the one below, and how far on it is to the next (0-1)."""
     position = (count - 1) * probability

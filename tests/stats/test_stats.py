@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bankmine.stats.bootstrap import case_sums, simultaneous_low
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.stats.grouped import by_group, grouped_quantiles, grouped_sum
 from bankmine.stats.shares import wilson
 
 
@@ -18,6 +18,14 @@ def test_grouped_quantiles_are_numpys() -> None:
 def test_grouped_sums_are_exact_integers() -> None:
     big = 2**60 + 1
     assert grouped_sum(np.array([big, 1, 2]), np.array([0, 1, 1]), 2).tolist() == [big, 3]
+
+
+def test_places_by_group_and_value_are_numpys() -> None:
+    random = np.random.default_rng(3)
+    for groups in (3, 300, 100_000):
+        value, group = random.integers(0, 50, 400), random.integers(-1, groups, 400)
+        np.testing.assert_array_equal(by_group(value, group), np.lexsort((value, group)))
+    assert by_group(np.zeros(0), np.zeros(0)).tolist() == []
 
 
 def test_wilson_against_a_worked_value() -> None:
