@@ -37,3 +37,18 @@ def kept_apart(table: np.ndarray, row: np.ndarray, case: np.ndarray, minimum_cas
         else:
             shown[order[:together]] = TOGETHER
     return shown
+
+
+def too_few(cases: np.ndarray, minimum_cases: int) -> np.ndarray:
+    """bool [groups]: whose figures are not shown, for groups without a case in common whose total is known; `cases` int64 [groups].
+
+    Those under the minimum, and where they are one alone or under the minimum together, the next smallest too: the total less the
+    groups that are shown is then a figure of several groups and of enough cases (complementary suppression).
+    """
+    order = np.lexsort((np.arange(len(cases)), cases))
+    kept_back = int((cases < minimum_cases).sum())
+    while 0 < kept_back < len(cases) and (kept_back < 2 or cases[order[:kept_back]].sum() < minimum_cases):
+        kept_back += 1
+    hidden = np.zeros(len(cases), dtype=bool)
+    hidden[order[:kept_back]] = True
+    return hidden

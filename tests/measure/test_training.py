@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bankmine.log.eventlog import EventLog
 from bankmine.measure.rework import Items
-from bankmine.measure.small_groups import APART, LEFT_OUT, TOGETHER, kept_apart
+from bankmine.measure.small_groups import APART, LEFT_OUT, TOGETHER, kept_apart, too_few
 from bankmine.measure.training import TrainingNeeds
 from bankmine.process.recognise import understand
 from bankmine.show.blocks import TableBlock
@@ -115,3 +115,18 @@ def test_nothing_shown_or_got_by_subtraction_is_smaller_than_the_minimum(
 def test_a_log_without_people_has_nothing_to_say() -> None:
     found = needs(textlog("c1: a 0-1 | b 2-3"))
     assert found.table.empty and "Too few" in found.blocks()[0].text.en
+
+
+def test_one_group_that_is_too_small_takes_the_next_with_it() -> None:
+    assert too_few(np.array([50, 9, 12, 10]), 10).tolist() == [False, True, False, True]
+    assert too_few(np.array([50, 3, 5, 40]), 10).tolist() == [False, True, True, True], "8 cases together are too few"
+    assert too_few(np.array([50, 5, 5]), 10).tolist() == [False, True, True]
+    assert not too_few(np.array([10, 50]), 10).any() and too_few(np.array([9]), 10).all()
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=8), st.integers(1, 12))
+def test_the_total_less_what_is_shown_is_of_no_group_alone_and_of_enough_cases(cases: list[int], least: int) -> None:
+    of = np.array(cases)
+    hidden = too_few(of, least)
+    assert (of[~hidden] >= least).all()
+    assert not hidden.any() or hidden.all() or (hidden.sum() >= 2 and of[hidden].sum() >= least)
