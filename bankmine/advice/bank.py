@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from bankmine.advice.answer import Diagnosis, Recommendation
 from bankmine.advice.roadmap import Step, roadmap, step_of
@@ -137,9 +138,9 @@ def _hours(item: Recommendation, end: str) -> float | None:
     return None if seconds is None else seconds / HOUR_S
 
 
-def _by_hours(entry: Entry) -> tuple[bool, float, float, tuple[str, ...], int]:
-    unknown = entry.customer_hours is None
-    return (unknown, -(entry.customer_hours or 0.0), -(entry.staff_hours or 0.0), entry.logs, entry.first.rank)
+def _by_hours(entry: Entry) -> tuple[float, float, tuple[str, ...], int]:
+    customer, staff = (inf if hours is None else -hours for hours in (entry.customer_hours, entry.staff_hours))
+    return (customer, staff, entry.logs, entry.first.rank)
 
 
 def _sum(values: Sequence[float | None]) -> float | None:

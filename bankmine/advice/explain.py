@@ -10,6 +10,7 @@ from bankmine.advice.silence import silence
 from bankmine.errors import UsageError
 from bankmine.facts import Facts
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.log.labels import shown_case
 from bankmine.patterns.base import Pattern
 from bankmine.show.blocks import Block, Cell, Column, Heading, Paragraph, TableBlock
 from bankmine.show.format import duration_range
@@ -176,7 +177,7 @@ def _rows(log: EventLog, facts: Facts, candidate: Candidate) -> TableBlock:
         file, line = log.place(row)
         rows.append(
             (
-                log.case_names[log.case[row]],
+                shown_case(log.case_names[log.case[row]]),
                 facts.names[facts.activity[row]],
                 file,
                 line,

@@ -8,6 +8,7 @@ import numpy as np
 
 from bankmine.errors import UsageError
 from bankmine.log.eventlog import SECOND, EventLog
+from bankmine.log.labels import shown_case
 from bankmine.measure.by_cause import WORDS
 from bankmine.measure.one_wait import UNKNOWN, WORK, Stretch
 from bankmine.show.blocks import Block, Cell, Column, Heading, Paragraph, TableBlock
@@ -61,7 +62,7 @@ def wait_blocks(log: EventLog, row: int, stretches: Sequence[Stretch], calendar:
     zone = log.source.timezone
     heading = Heading(
         Text(zh="「{activity}」之前的等待：案件 {case}（{place}）", en="The wait before “{activity}” of case {case} ({place})").format(
-            activity=log.activities[log.activity[row]], case=log.case_names[log.case[row]], place=_place(log, row)
+            activity=log.activities[log.activity[row]], case=shown_case(log.case_names[log.case[row]]), place=_place(log, row)
         ),
         2,
     )
@@ -100,7 +101,7 @@ def _work(log: EventLog, others: Sequence[int], zone: str) -> Text:
     for row in order[:OTHERS_NAMED]:
         begin, end = (local_time(int(time), zone).en for time in (log.began[row], log.moment[row]))
         times = f"{begin}–{end[DATE:] if end[:DATE] == begin[:DATE] else end}"
-        name = f"{log.case_names[log.case[row]]} {log.activities[log.activity[row]]}"
+        name = f"{shown_case(log.case_names[log.case[row]])} {log.activities[log.activity[row]]}"
         place = _place(log, row)
         said.append(Text(zh=f"{name}（{place.zh}，{times}）", en=f"{name} ({place.en}, {times})"))
     more = len(others) - len(said)

@@ -19,6 +19,7 @@ from bankmine.words import Text
 
 How = Literal["started", "contained", "touching"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PEOPLE = "resource"
 HOWS: tuple[How, ...] = ("started", "contained", "touching")
 PERIOD = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](.+))?)?)?$")
 
@@ -77,7 +78,7 @@ def where(log: EventLog, values: Mapping[str, str | Collection[str]]) -> EventLo
             raise _unknown("ATTRIBUTE_UNKNOWN", Text(zh="属性", en="attribute"), name, sorted(columns))
         several = (wanted,) if isinstance(wanted, str) else tuple(wanted)
         kept &= _cases_having(log, columns[name], [value_code(name, value, columns[name].values) for value in several])
-        said.append(f"{name}={'|'.join(several)}")
+        said.append(f"{name}={'…' if name == PEOPLE else '|'.join(several)}")  # reports tell the filters
     return keep_cases(log, kept, ", ".join(said))
 
 
@@ -138,11 +139,13 @@ def _filters(log: EventLog) -> tuple[str, ...]:
 
 
 def value_code(name: str, value: str, values: Sequence[str]) -> int:
-    """The code of a value among those of an attribute. Raises UsageError VALUE_UNKNOWN."""
+    """The code of a value among those of an attribute. Raises UsageError VALUE_UNKNOWN, which lists no people."""
     try:
         return values.index(value)
     except ValueError:
-        raise _unknown("VALUE_UNKNOWN", Text(zh=f"“{name}”的取值", en=f"value of {name}"), value, values) from None
+        raise _unknown(
+            "VALUE_UNKNOWN", Text(zh=f"“{name}”的取值", en=f"value of {name}"), value, () if name == PEOPLE else values
+        ) from None
 
 
 def _unknown(code: str, what: Text, given: str, known: Sequence[str]) -> UsageError:
@@ -152,7 +155,7 @@ def _unknown(code: str, what: Text, given: str, known: Sequence[str]) -> UsageEr
         Text(zh=f"未知的{what.zh}“{given}”。", en=f"unknown {what.en} {given!r}."),
         Text(zh=f"可用：{'、'.join(near)}。", en=f"known: {', '.join(near)}.")
         if near
-        else Text(zh="该日志没有任何取值。", en="the log has none."),
+        else Text(zh="不列出可用的取值。", en="those that it has are not listed."),
     )
 
 

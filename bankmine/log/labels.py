@@ -227,6 +227,11 @@ def _unnamed(labels: Coded) -> tuple[Coded, np.ndarray]:
     return labels.renamed(names), labels.rows(names != labels.values)
 
 
+def shown_case(name: str) -> str:
+    """A case id as outputs show it: a card or citizen number keeps its last four signs, beside the line of the file."""
+    return f"…{name[-4:]}" if card(name) or citizen(name) else name
+
+
 def card(number: str) -> bool:
     """Whether a number is one of a card: by its length and beginning and, but for UnionPay's, by its check digit."""
     return re.fullmatch(CARD, number) is not None and (number.startswith("62") or luhn(number))

@@ -49,6 +49,13 @@ def cell_text(cells: pl.Series | None, row: int) -> str | None:
     return None if value is None else str(value)
 
 
+def form_of(cell: str) -> str:
+    """How a cell is written, as a refusal may quote it: its first 60 signs, every letter as x and every digit as 9; what people typed may
+    name somebody, and the message says where it stands.
+    """
+    return "".join("9" if sign.isdecimal() else "x" if sign.isalpha() else sign for sign in cell[:60])
+
+
 def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> QualityFinding:
     count = sum(note.counted for note in notes)
     examples = [

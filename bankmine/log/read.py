@@ -19,6 +19,7 @@ from bankmine.log.imperfections.scattered_event import further_events
 from bankmine.log.instances import MODES, Mode, impossible, instances
 from bankmine.log.interop import is_frame, table_of
 from bankmine.log.interpret import Interpreted, in_categories, interpret
+from bankmine.log.notes import form_of
 from bankmine.log.quality import QualityFinding, Reject, chosen
 from bankmine.log.rows import Rows
 from bankmine.log.sources import paths_of
@@ -261,7 +262,7 @@ def refuse_too_many(rejects: Sequence[Reject], read: int, share: float) -> None:
     counts = Counter(reject.code for reject in rejects)
     code = min(counts, key=lambda one: (-counts[one], one))
     first = next(reject for reject in rejects if reject.code == code)
-    value = "" if first.value is None else f" ({first.value[:60]!r})"
+    value = "" if first.value is None else f" ({form_of(first.value)!r})"
     raise InputError(
         code,
         Text(

@@ -13,7 +13,7 @@ import polars as pl
 from bankmine.errors import InputError
 from bankmine.log.eventlog import DAY, UNKNOWN_TIME
 from bankmine.log.labels import NULL_WORDS
-from bankmine.log.notes import Note, cell_text, gather
+from bankmine.log.notes import Note, cell_text, form_of, gather
 from bankmine.log.quality import QualityFinding, Reject, Severity
 from bankmine.log.stampcolumn import Asked, plain_numbers, read_text, read_typed
 from bankmine.log.stampforms import Reading
@@ -95,7 +95,7 @@ def parse(
     unread = (reading.value == UNKNOWN_TIME) & ~missing
     if unread.any() and not (reading.value != UNKNOWN_TIME).any():
         row = int(np.flatnonzero(unread)[0])
-        value = cell_text(cells, row)
+        value = form_of(str(cells[row]))
         raise asked.refusal(
             "TS_INVALID",
             row,

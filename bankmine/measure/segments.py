@@ -10,6 +10,7 @@ from bankmine.log.eventlog import SECOND, EventLog
 from bankmine.measure.attributes import attributes, case_values, main_resource, titled
 from bankmine.measure.enablement import Enablement
 from bankmine.measure.rework import Items
+from bankmine.measure.small_groups import too_few
 from bankmine.measure.waiting import by_design
 from bankmine.process.definition import Understanding
 from bankmine.show.blocks import Block, Cell, Column, Mark, Notice, Paragraph, TableBlock
@@ -44,9 +45,9 @@ class Segments(Shown):
     `rework_share`: cases with rework. Each value against all others: `cycle_delta`, `wait_delta`, Cliff's delta of closed cases;
     `cycle_q`, `wait_q`, `rework_q` of Mann-Whitney's and of the shares' test, each kind one family (Benjamini-Hochberg); `cycle_p`,
     `rework_p` before that. `same`: the cycle times are shown to be alike, the 95 % interval of `cycle_delta` (normal) within 0.147.
-    NaN: cannot be told, also under `minimum_cases`. `rework_difference`: share less that of the others. `alike`: the other attributes
-    within whose strata the cycle times are compared once more: `standardised_delta`, `standardised_q`, NaN where strata that hold
-    enough of both cover less than half of the cases.
+    NaN: cannot be told, or of too few cases to be shown (small_groups). `rework_difference`: share less that of the others. `alike`: the
+    other attributes within whose strata the cycle times are compared once more: `standardised_delta`, `standardised_q`, NaN where strata
+    that hold enough of both cover less than half of the cases.
     """
 
     by: str
@@ -112,6 +113,7 @@ class Segments(Shown):
         inside = standardised(cycle[done_cases], of_done, size, strata[done_cases])
         covered = bool(alike) & (inside.share >= COVERED)
         order = np.lexsort((np.arange(size), -count))
+        shown = ~too_few(count, minimum_cases)
 
         def asked(values: np.ndarray, may: np.ndarray) -> np.ndarray:
             return np.where(may, values, np.nan)[order]
@@ -125,9 +127,9 @@ class Segments(Shown):
             cases=count[order],
             open_cases=(count - finished)[order],
             without=int((code < 0).sum()),
-            cycle_median_s=grouped_quantiles(cycle[done_cases], of_done, size, (0.5,))[0][order] / SECOND,
-            wait_median_s=grouped_quantiles(wait[done_cases], of_done, size, (0.5,))[0][order] / SECOND,
-            rework_share=(hits / count)[order],
+            cycle_median_s=asked(grouped_quantiles(cycle[done_cases], of_done, size, (0.5,))[0] / SECOND, shown),
+            wait_median_s=asked(grouped_quantiles(wait[done_cases], of_done, size, (0.5,))[0] / SECOND, shown),
+            rework_share=asked(hits / count, shown),
             cycle_delta=asked(cycles.delta, enough),
             cycle_p=asked(cycles.p, enough),
             same=(enough & (np.abs(cycles.delta) + TWO_SIDED_5_PERCENT * spread < NEGLIGIBLE))[order],

@@ -71,7 +71,7 @@ class TrainingNeeds(Shown):
         judged = _judge(keys // people, group, back[use], work[use])
         activity, person = keys // people, keys % people
         one_case = distinct(group * log.cases + items.case[use])
-        apart = kept_apart(activity, np.bincount(one_case // log.cases, minlength=len(keys)), minimum_cases, minimum_people)
+        apart = kept_apart(activity, one_case // log.cases, one_case % log.cases, minimum_cases, minimum_people)
         # Rows of one activity that may not be shown are put together; those that stay too few even so are left out.
         shown_as = np.where(apart == 1, person, -1)
         rows = np.flatnonzero(apart[group] >= 0)

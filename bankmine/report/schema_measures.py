@@ -184,7 +184,7 @@ class RootCause(Part):
     standardised_q: Share | None
     turned: bool
     same: bool
-    rework_share: Share
+    rework_share: Share | None
     rework_difference: float | None
     rework_q: Share | None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bankmine.log.eventlog import DAY, SECOND, UNKNOWN_TIME
+from bankmine.log.labels import shown_case
 from bankmine.model.deadline import NEVER
 from bankmine.model.judge import Judge
 from bankmine.process.rule import TimeLimit
@@ -72,6 +73,7 @@ class WorkList(Shown):
             usual[activity] = Survival.of(lain[here], went_on).quantile(SLOW)[0] if went_on.sum() >= FEWEST else None
         due, rule = _limits(analysis, open_)
         shown = analysis.pseudonym if analysis.settings.privacy.people != "hide" else lambda _: None
+        named = str if analysis.settings.privacy.people == "show" else shown_case
         found = []
         for place, case in enumerate(open_.tolist()):
             row = int(last[case])
@@ -82,7 +84,7 @@ class WorkList(Shown):
                 continue
             who = None if log.resource[row] < 0 else shown(log.resources[log.resource[row]])
             limit = (rule[place], int(due[place])) if limited else (None, None)
-            found.append(OpenCase(log.case_names[case], log.activities[activity], who, since, most, *limit))
+            found.append(OpenCase(named(log.case_names[case]), log.activities[activity], who, since, most, *limit))
         return cls(tuple(sorted(found, key=lambda each: _urgency(each, now))), len(open_), now, analysis.zone)
 
     @property

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bankmine.log.eventlog import EventLog
 from bankmine.measure.rework import Items
-from bankmine.measure.small_groups import APART, LEFT_OUT, TOGETHER, kept_apart
+from bankmine.measure.small_groups import APART, LEFT_OUT, TOGETHER, kept_apart, too_few
 from bankmine.measure.training import TrainingNeeds
 from bankmine.process.recognise import understand
 from bankmine.show.blocks import TableBlock
@@ -81,18 +81,33 @@ def test_what_the_customer_had_to_bring_is_not_held_against_anyone() -> None:
 
 
 def test_small_groups_are_put_together_so_that_totals_do_not_give_them_back() -> None:
-    apart = kept_apart(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), np.array([50, 40, 30, 4, 99, 99, 2, 3, 4]), 10, 3)
+    size = np.array([50, 40, 30, 4, 99, 99, 2, 3, 4])
+    apart = kept_apart(np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), np.repeat(np.arange(9), size), np.arange(size.sum()), 10, 3)
     assert apart.tolist() == [APART, TOGETHER, TOGETHER, TOGETHER, LEFT_OUT, LEFT_OUT, LEFT_OUT, LEFT_OUT, LEFT_OUT]
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 40)), min_size=1, max_size=25), st.integers(1, 12), st.integers(1, 5))
-def test_nothing_shown_is_smaller_than_the_minimum(people: list[tuple[int, int]], cases: int, least: int) -> None:
-    table, of = (np.array(column) for column in zip(*people, strict=True))
-    shown = kept_apart(table, of, cases, least)
-    assert (of[shown == APART] >= cases).all()
+def test_cases_that_several_people_had_count_once() -> None:
+    # Three people with the same four cases, and one with ten of his own: the three are no group of twelve.
+    row, case = np.repeat([0, 1, 2, 3], [4, 4, 4, 10]), np.array([*range(4)] * 3 + [*range(4, 14)])
+    assert kept_apart(np.zeros(4, dtype=int), row, case, 10, 3).tolist() == [TOGETHER] * 4
+    assert kept_apart(np.zeros(3, dtype=int), row[:12], case[:12], 10, 3).tolist() == [LEFT_OUT] * 3
+
+
+PEOPLE = st.lists(st.tuples(st.integers(0, 3), st.sets(st.integers(0, 15), min_size=1)), min_size=1, max_size=10)
+
+
+@given(PEOPLE, st.integers(1, 12), st.integers(1, 5))
+def test_nothing_shown_or_got_by_subtraction_is_smaller_than_the_minimum(
+    people: list[tuple[int, set[int]]], cases: int, least: int
+) -> None:
+    table, size = np.array([t for t, _ in people]), np.array([len(had) for _, had in people])
+    row, case = np.repeat(np.arange(len(people)), size), np.array([one for _, had in people for one in sorted(had)])
+    shown = kept_apart(table, row, case, cases, least)
+    assert (size[shown == APART] >= cases).all()
     for t in np.unique(table):
+        # The total of a table less those shown alone is what was put together.
         inside = (table == t) & (shown == TOGETHER)
-        assert not inside.any() or (inside.sum() >= least and of[inside].sum() >= cases)
+        assert not inside.any() or (inside.sum() >= least and len(np.unique(case[inside[row]])) >= cases)
         left = (table == t) & (shown == LEFT_OUT)
         assert not left.any() or left.sum() == (table == t).sum()
 
@@ -100,3 +115,18 @@ def test_nothing_shown_is_smaller_than_the_minimum(people: list[tuple[int, int]]
 def test_a_log_without_people_has_nothing_to_say() -> None:
     found = needs(textlog("c1: a 0-1 | b 2-3"))
     assert found.table.empty and "Too few" in found.blocks()[0].text.en
+
+
+def test_one_group_that_is_too_small_takes_the_next_with_it() -> None:
+    assert too_few(np.array([50, 9, 12, 10]), 10).tolist() == [False, True, False, True]
+    assert too_few(np.array([50, 3, 5, 40]), 10).tolist() == [False, True, True, True], "8 cases together are too few"
+    assert too_few(np.array([50, 5, 5]), 10).tolist() == [False, True, True]
+    assert not too_few(np.array([10, 50]), 10).any() and too_few(np.array([9]), 10).all()
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=8), st.integers(1, 12))
+def test_the_total_less_what_is_shown_is_of_no_group_alone_and_of_enough_cases(cases: list[int], least: int) -> None:
+    of = np.array(cases)
+    hidden = too_few(of, least)
+    assert (of[~hidden] >= least).all()
+    assert not hidden.any() or hidden.all() or (hidden.sum() >= 2 and of[hidden].sum() >= least)
