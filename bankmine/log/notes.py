@@ -1,5 +1,6 @@
 """What was noticed in one column, before the notes of one code become one finding."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severi
 from bankmine.words import Text
 
 FEW = 1000
+DATE = re.compile(r"\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:[T ]+\d{1,2}(?::\d{1,2}){1,2})?(?!\d)")
 GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
 
@@ -50,10 +52,12 @@ def cell_text(cells: pl.Series | None, row: int) -> str | None:
 
 
 def form_of(cell: str) -> str:
-    """How a cell is written, as a refusal may quote it: its first 60 signs, every letter as x and every digit as 9; what people typed may
-    name somebody, and the message says where it stands.
+    """How a cell is written, as a refusal may quote it: its first 60 signs, every letter as x, every digit as 9 but in what begins as a
+    date does; what people typed may name somebody, and the message says where it stands.
     """
-    return "".join("9" if sign.isdecimal() else "x" if sign.isalpha() else sign for sign in cell[:60])
+    date = DATE.match(cell)
+    plain = date.end() if date else 0
+    return cell[:plain] + "".join("9" if sign.isdecimal() else "x" if sign.isalpha() else sign for sign in cell[plain:60])
 
 
 def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> QualityFinding:

@@ -17,6 +17,7 @@ from bankmine.log import database, delimited, excel, labels, lifecycle, likeness
 from bankmine.log.calendar import BusinessCalendar
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.container import open_source
+from bankmine.log.notes import form_of
 from bankmine.log.order import assemble
 from bankmine.log.overview import overview
 from bankmine.log.privacy import load_key
@@ -561,3 +562,11 @@ def test_many_examples_are_counted_and_few_are_shown(tmp_path: Path) -> None:
     twice = events("a").replace("</event>", '<string key="concept:name" value="again"/></event>')
     (found,) = xes.read_xes(written(tmp_path, document(TRACE.format("c1", "\n".join([twice] * 30))))).findings
     assert found.count == 30 > len(found.examples)
+
+
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [("2026-02-31 25:00", "2026-02-31 25:00"), ("31/02/2026 Li", "31/02/2026 xx"), ("138-0013-8000", "999-9999-9999"), ("王 1", "x 9")],
+)
+def test_a_refusal_quotes_dates_as_they_stand_and_the_form_of_all_else(cell: str, form: str) -> None:
+    assert form_of(cell) == form
