@@ -1,30 +1,37 @@
 """Cut, flipped and killed: python benchmarks/faults.py [--flips N] [--kills N] [--rows N] [--write]
 
-Every cut and many flipped bits of a small sound file of each format, and kills of a long run at random moments. --write puts what came of
-it into docs/faults.md.
+Every cut and many flipped bits of a small sound file of each format, files that unpack to far more than they are, and kills of a long run
+at random moments. --write puts what came of it into docs/faults.md.
 """
 
 import argparse
+import gzip
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from damage import LINE_END, SILENT, Judge, cuts, flips, sound_files
 from written import write
 
 ABOUT = """
 Every cut of a small sound file of each format, and flipped bits. "All events": the truth, or other values; "set aside": as many rejects as
 events are missing; "finding": it is said that rows are gone or may be; a plain CSV cut at a line end cannot be told without `expect_rows`;
-"ended": Polars asked for more memory than there is and ended the process, which the command tells in two lines (`cli/guard.py`).
+"ended": Polars asked for more memory than there is and ended the process, which the command tells in two lines (`cli/guard.py`). Below
+them the files that unpack to far more than they are (one sign, blanks between two tags, blanks in a sheet), with `check`.
 """
 ENDED = "ended"
 OUTCOMES = ("refused", "all events", "set aside", "finding", LINE_END, ENDED, SILENT)
+MB, MIB = 1_000_000, 1 << 20
 
 
 def damaged(count: int) -> list[str]:
@@ -51,6 +58,37 @@ def judge(name: str, what: str, first: int, count: int) -> None:
         of_file = Judge.of(name, content, Path(folder))
         for _, copy in islice(cuts(content) if what == "cut" else flips(content, count, seed=1), first, None):
             print(of_file.outcome(copy), flush=True)
+
+
+def make_bombs(folder: Path) -> None:
+    """Small files that unpack to far more: one sign, blanks between two tags, blanks in a sheet."""
+    with gzip.open(folder / "log.csv.gz", "wb") as file:
+        file.writelines([b"x" * MIB] * 1024)
+    with gzip.open(folder / "log.xes.gz", "wb") as file:
+        file.writelines([b'<?xml version="1.0"?><log><trace>', *([b" " * MIB] * 1024), b"</trace></log>"])
+    pl.DataFrame({"case": ["C1"], "activity": ["apply"], "end": ["2026-03-02 09:00"]}).write_excel(folder / "small.xlsx")
+    with zipfile.ZipFile(folder / "small.xlsx") as small, zipfile.ZipFile(folder / "log.xlsx", "w", zipfile.ZIP_DEFLATED) as large:
+        for name in small.namelist():
+            content = small.read(name)
+            large.writestr(name, content.replace(b"</sheetData>", b" " * 600 * MB + b"</sheetData>") if "sheet1" in name else content)
+
+
+def bombs() -> list[str]:
+    """A line of the table for each such file: what `check` says of it, how soon, within how much memory."""
+    lines = ["| file | bytes | unpacked | told | seconds | peak MB |", "|---|---|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as place:
+        # By a process of its own: a child's peak memory begins with that of the process which started it.
+        subprocess.run([sys.executable, __file__, "--bombs", place], check=True)
+        for name, unpacked in (("log.csv.gz", "1 GiB"), ("log.xes.gz", "1 GiB"), ("log.xlsx", "600 MB")):
+            file, began = Path(place) / name, time.monotonic()
+            process = subprocess.Popen([sys.executable, "-m", "bankmine", "check", str(file)], stderr=subprocess.PIPE, text=True)
+            assert process.stderr is not None
+            code = re.findall(r": ([A-Z_]+): ", process.stderr.read())[0]
+            _, _, used = os.wait4(process.pid, 0)
+            lines.append(
+                f"| {name} | {file.stat().st_size:,} | {unpacked} | {code} | {time.monotonic() - began:.1f} | {used.ru_maxrss / 1000:.0f} |"
+            )
+    return lines
 
 
 def killed(kills: int, rows: int) -> str:
@@ -93,11 +131,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--judge", nargs=3, metavar=("FILE", "DAMAGE", "FIRST"), help="of these alone, one line for each copy")
+    parser.add_argument("--bombs", type=Path, metavar="FOLDER", help="makes them there and ends")
     given = parser.parse_args()
+    if given.bombs:
+        make_bombs(given.bombs)
+        return
     if given.judge:
         judge(given.judge[0], given.judge[1], int(given.judge[2]), given.flips)
         return
-    table = "\n".join([*damaged(given.flips), "", killed(given.kills, given.rows)])
+    table = "\n".join([*damaged(given.flips), "", *bombs(), "", killed(given.kills, given.rows)])
     print(table)
     if given.write:
         command = f"python benchmarks/faults.py --flips {given.flips} --kills {given.kills} --rows {given.rows} --write"
