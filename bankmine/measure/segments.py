@@ -212,6 +212,12 @@ class Segments(Shown):
             "discovery rate 5 %) nor negligible in size (Cliff's delta of at least 0.147).",
         )
         notes.append(Paragraph(said))
+        if np.isnan(self.rework_share).any():
+            kept_back = Text(
+                zh="案件太少的取值，以及可从合计反推出它们的取值，不显示数字。",
+                en="Figures of values with too few cases, and of those that would give them back, are not shown.",
+            )
+            notes.append(Paragraph(kept_back))
         if self.without:
             notes.append(Paragraph(Text(zh="另有 {n} 件没有该属性的值。", en="Cases without a value: {n}.").format(n=self.without)))
         return notes

@@ -9,7 +9,7 @@ from bankmine.measure.endings import Endings
 from bankmine.measure.rework import Items
 from bankmine.measure.segments import Segments
 from bankmine.process.recognise import understand
-from bankmine.show.blocks import Mark, Notice, TableBlock
+from bankmine.show.blocks import Mark, Notice, Paragraph, TableBlock
 from tests.textlog import textlog
 
 HOUR = 3600.0
@@ -46,7 +46,10 @@ def test_figures_of_each_value_by_hand() -> None:
     # b: waits 1 for the check, none for the second, 17 for the end; the open case e has no time of its own.
     assert table.loc["web", columns].tolist() == [3, 1, 15 * HOUR, 13.5 * HOUR, 1 / 3]
     assert table.loc["branch", columns].tolist() == [1, 0, 30 * HOUR, 29 * HOUR, 0]
-    few = segments(log, "channel").table
+    too_few = segments(log, "channel")
+    few = too_few.table
+    said = [[block.text.en for block in each.blocks() if isinstance(block, Paragraph)] for each in (found, too_few)]
+    assert not any("not shown" in text for text in said[0]) and any("not shown" in text for text in said[1])
     assert few["cases"].tolist() == [3, 1], "how many there are is told, not how they fared"
     assert few[["cycle_median_s", "wait_median_s", "rework_share", "cycle_q"]].isna().all(axis=None)
 
