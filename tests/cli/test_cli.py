@@ -330,16 +330,6 @@ def test_the_measures_never_load_pm4py(loans_csv):
     assert done.returncode == 0, done.stderr
 
 
-def test_help_is_quick():
-    resource = pytest.importorskip("resource")  # the processor's time, which does not depend on what else the machine does
-
-    def seconds(*command):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, *command], capture_output=True, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    nothing = min(seconds("-c", "pass") for _ in range(3))
-    assert min(seconds("-m", "bankmine", "--help") for _ in range(3)) < 15 * nothing
+def test_help_loads_no_large_library():
     code = "import sys, bankmine.cli.main; sys.exit(bool({'polars', 'numpy', 'pydantic', 'rich', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
