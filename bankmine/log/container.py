@@ -91,21 +91,20 @@ class Source:
         yield from begun
         yield from self._pieces
 
-    def read(self, *, separators: bytes = b"") -> bytes:
+    def read(self, *, separators: bytes = b"\n") -> bytes:
         """All unpacked bytes; raises what `chunks` raises.
 
-        With `separators`, a packed file is also refused where more than a megabyte holds none of them.
+        A packed file, which is text, is also refused where more than a megabyte holds none of the `separators`.
         """
         if self.packing is None:
             return self._whole()
         pieces = []
         run = 0
         for piece in self.chunks():
-            if separators:
-                last = max(piece.rfind(mark) for mark in separators)
-                run = run + len(piece) if last < 0 else len(piece) - last - 1
-                if run > FIELD_LIMIT:
-                    raise field_too_large(self.file)
+            last = max(piece.rfind(mark) for mark in separators)
+            run = run + len(piece) if last < 0 else len(piece) - last - 1
+            if run > FIELD_LIMIT:
+                raise field_too_large(self.file)
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

@@ -49,12 +49,6 @@ def test_several_members_are_one_text(tmp_path: Path, pack) -> None:
     assert read_table(write(tmp_path, "log.csv.gz", pack(LOG[:5000]) + pack(LOG[5000:]))).frame.height == 500
 
 
-def test_a_packed_parquet_file_is_unpacked(tmp_path: Path) -> None:
-    path = tmp_path / "log.parquet"
-    pl.read_csv(LOG).write_parquet(path)
-    assert read_table(write(tmp_path, "log.parquet.gz", gzip.compress(path.read_bytes()))).frame.height == 500
-
-
 def test_zero_padding_after_gzip_is_no_error(tmp_path: Path) -> None:
     assert read_table(write(tmp_path, "log.csv.gz", gzip.compress(LOG, mtime=0) + bytes(512))).frame.height == 500
 
