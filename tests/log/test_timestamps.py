@@ -226,3 +226,7 @@ def test_a_damaged_cell_reads_the_same_in_a_sound_column_as_alone(place, sign, i
 
 def test_times_over_more_years_than_are_looked_through_hour_by_hour() -> None:
     assert instants(parse(["1972-01-01 08:00:00", "2029-07-01 12:00:00"])) == ["1972-01-01T00:00:00", "2029-07-01T04:00:00"]
+
+
+def test_a_column_without_any_cell_has_no_time_and_is_no_error() -> None:
+    assert (parse([None, None]).time == UNKNOWN_TIME).all()
