@@ -143,9 +143,8 @@ def value_code(name: str, value: str, values: Sequence[str]) -> int:
     try:
         return values.index(value)
     except ValueError:
-        raise _unknown(
-            "VALUE_UNKNOWN", Text(zh=f"“{name}”的取值", en=f"value of {name}"), value, () if name == PEOPLE else values
-        ) from None
+        what = Text(zh=f"“{name}”的取值", en=f"value of {name}")
+        raise _unknown("VALUE_UNKNOWN", what, value, () if name == PEOPLE else values) from None
 
 
 def _unknown(code: str, what: Text, given: str, known: Sequence[str]) -> UsageError:
@@ -155,7 +154,7 @@ def _unknown(code: str, what: Text, given: str, known: Sequence[str]) -> UsageEr
         Text(zh=f"未知的{what.zh}“{given}”。", en=f"unknown {what.en} {given!r}."),
         Text(zh=f"可用：{'、'.join(near)}。", en=f"known: {', '.join(near)}.")
         if near
-        else Text(zh="不列出可用的取值。", en="those that it has are not listed."),
+        else Text(zh="日志中没有，或为人员姓名而不列出。", en="the log has none, or they name people and are not listed."),
     )
 
 

@@ -101,14 +101,17 @@ def interpret(
         reading_names = {
             role: pool.submit(labels.names, frame[column], column=column, null_words=null_words) for role, column in named.items()
         }
+        reading_figures = {
+            role: pool.submit(
+                numbers.parse, frame[columns.source[role]], column=columns.source[role], null_words=null_words, currency=currency
+            )
+            for role in NUMBER_ROLES
+            if role in columns.source
+        }
         case, activity = reading_case.result(), reading_activity.result()
         stamps = {role: reading.result() for role, reading in reading_stamps.items()}
         names = {role: reading.result() for role, reading in reading_names.items()}
-    figures = {
-        role: numbers.parse(frame[columns.source[role]], column=columns.source[role], null_words=null_words, currency=currency)
-        for role in NUMBER_ROLES
-        if role in columns.source
-    }
+        figures = {role: reading.result() for role, reading in reading_figures.items()}
     lost = _lost(table, columns, case, activity, stamps)
     keep = lost.keep
     kept_case, kept_activity = case.names.where(keep), activity.names.where(keep)

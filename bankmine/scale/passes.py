@@ -156,7 +156,9 @@ class Whole:
 
 
 def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
-    """The complete set of a log that lies in parts by case. Raises InputError MEMORY where one person's rows are more than fit at once."""
+    """The complete set of a log that lies in parts by case. Raises InputError MEMORY where the rows of one person, or of a system
+    in one activity, are more than fit at once.
+    """
     first = logs.each(partial(_counted, names=names))
     roles = added([each.roles for each in first])
     understanding = wanted.understand(names.activities, actors(nothing(names), roles))
@@ -165,7 +167,9 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
     quiet = Spread.merge(each.pauses for each in first)
     seen = min(each.seen[0] for each in first), max(each.seen[1] for each in first)
     if wanted.most is not None and (lots := _lots(roles.by_activity, understanding)) and lots[0][0] > wanted.most:
-        raise too_heavy(lots[0][0], wanted.most, Text(zh="一名经办人", en="one person"))
+        raise too_heavy(
+            lots[0][0], wanted.most, Text(zh="一名经办人（或一个系统的一个环节）", en="one person (or a system in one activity)")
+        )
     by_definition = bool(ends.frequency[closing(understanding)].any())
     whole = Whole(
         names,

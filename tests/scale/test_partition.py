@@ -194,7 +194,7 @@ def test_a_case_of_more_rows_than_fit_is_refused_with_its_need(tmp_path: Path) -
 
 def test_a_person_of_more_rows_than_fit_is_refused_without_a_name(tmp_path: Path) -> None:
     with cut([uneven(tmp_path / "log.csv", "resource")], How(), 6) as log:
-        with pytest.raises(InputError, match="MEMORY: one person has 200 rows") as refused:
+        with pytest.raises(InputError, match=r"MEMORY: one person \(or a system in one activity\) has 200 rows") as refused:
             log.measured(replace(wanted(6), most=199))
         assert "Px" not in str(refused.value)
         assert log.measured(replace(wanted(6), most=200)).events == 300
