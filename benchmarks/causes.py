@@ -46,7 +46,7 @@ def measure(size: int) -> dict[str, float]:
     end = (first[:, None] + np.cumsum(gap + work, axis=1)).astype(np.int64).ravel()
     start = end - work.astype(np.int64).ravel()
     who = rng.integers(0, people, len(case)).astype(np.int32)
-    row = canonical_order(case, start, end)
+    row, _ = canonical_order(case, cases, start, end)
     log = EventLog(
         case_names=tuple(map(str, range(cases))),
         activities=tuple("abcdef"),

@@ -150,7 +150,7 @@ def _out_of_case(rows: Rows) -> np.ndarray:
     """The rows (places) out of order by whole days in their case, where cases are mostly in order of time in the file."""
     if (rows.moment[1:] >= rows.moment[:-1]).all():
         return np.zeros(0, dtype=np.int64)
-    order = by_case(rows.case.codes)
+    order, _ = by_case(rows.case.codes, len(rows.case.values))
     case, time = rows.case.codes[order], rows.moment[order]
     same = case[1:] == case[:-1]
     step = np.diff(time)

@@ -63,6 +63,14 @@ def coded(cells: pl.Series) -> Coded:
     return Coded(place[physical.cast(pl.Int64).fill_null(len(place) - 1).to_numpy()], values)
 
 
+def known_categories(column: pl.Series) -> pl.Series:
+    """The values of a Categorical column by code, with those of lower codes that do not occur in it."""
+    physical = column.to_physical()
+    known = physical.drop_nulls().to_numpy()
+    codes = np.arange(int(known.max()) + 1 if len(known) else 0)
+    return pl.Series(codes, dtype=physical.dtype).cat.to(column.dtype).cast(pl.String)
+
+
 def categories() -> pl.DataType:
     """A type for the names of one column alone, so that its codes are few and owe nothing to other columns."""
     return pl.Categorical(pl.Categories.random())

@@ -45,7 +45,7 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
         text(rows.resource),
         item=found.item,
         row=None if rows_are_instances else place,
-        order=rows.order if rows_are_instances else None,
+        placed=(rows.order, np.unique(rows.offsets)) if rows_are_instances else None,
         file=None if len(rows.files) == 1 else of(rows.file),
         line=lines(found.closing),
         start_line=lines(found.opening),

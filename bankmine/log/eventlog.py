@@ -121,17 +121,20 @@ class EventLog:
     @cached_property
     def began(self) -> np.ndarray:
         """int64 [instances]: start where known, else end: the instant from which the instance no longer waits."""
-        return np.where(self.start == UNKNOWN_TIME, self.end, self.start)
+        unknown = self.start == UNKNOWN_TIME
+        return self.end if unknown.all() else np.where(unknown, self.end, self.start)
 
     @cached_property
     def moment(self) -> np.ndarray:
         """int64 [instances]: end where known, else start: the instance's place in the order."""
-        return np.where(self.end == UNKNOWN_TIME, self.start, self.end)
+        unknown = self.end == UNKNOWN_TIME
+        return np.where(unknown, self.start, self.end) if unknown.any() else self.end
 
     @cached_property
     def case_start(self) -> np.ndarray:
         """int64 [cases]: the first stamp of each case, that of an item nobody has begun included."""
-        first = np.minimum.reduceat(np.minimum(self.began, self.moment), self.offsets[:-1])
+        earlier = self.moment if self.began is self.moment else np.minimum(self.began, self.moment)
+        first = np.minimum.reduceat(earlier, self.offsets[:-1])
         np.minimum.at(first, self.waiting.case, self.waiting.time)
         return first
 

@@ -158,6 +158,10 @@ class _Lost:
 
 def _lost(table: Table, columns: Columns, case: Labels, activity: Labels, stamps: Mapping[str, Stamps]) -> _Lost:
     """Why rows are set aside: the first of case, activity, time that fails gives the code."""
+    if min(case.names.codes.min(initial=0), activity.names.codes.min(initial=0)) >= 0 and not any(
+        stamp.reason.any() for stamp in stamps.values()
+    ):
+        return _Lost(np.ones(len(case.names), dtype=bool), (), ())  # most logs: nothing is missing
     no_case = case.names.codes < 0
     no_activity = (activity.names.codes < 0) & ~no_case
     placing = {role: stamp for role, stamp in stamps.items() if role != "arrival"}
@@ -188,12 +192,13 @@ def _rejects(table: Table, missing: list[Note], main: Stamps, untimed: np.ndarra
 
 def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: np.ndarray) -> tuple[dict[str, np.ndarray], list[Note]]:
     """Times of the kept rows, the hours that the clock showed twice decided by the order of the case's rows."""
-    times: dict[str, np.ndarray] = {}
+    times = {role: _kept(stamp.time, keep) for role, stamp in stamps.items()}
     notes: list[Note] = []
-    kept_rows = np.flatnonzero(keep)
     for role, stamp in stamps.items():
         later = _kept(stamp.later, keep)
-        times[role], undecided = zones.settle_overlap(_kept(stamp.time, keep), later, case)
+        if not later.any():
+            continue
+        times[role], undecided = zones.settle_overlap(times[role], later, case)
         open_count = int(undecided.sum())
 
         def message(count: int, left: int = open_count) -> Text:
@@ -203,7 +208,7 @@ def _settled(stamps: Mapping[str, Stamps], keep: np.ndarray, case: np.ndarray) -
                 "does not tell which, and the first was taken",
             )
 
-        notes.append(Note("TS_DST_OVERLAP", "warning", message, kept_rows[later > 0], stamp.column, stamp.cells))
+        notes.append(Note("TS_DST_OVERLAP", "warning", message, np.flatnonzero(keep)[later > 0], stamp.column, stamp.cells))
     return times, notes
 
 

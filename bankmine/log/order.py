@@ -13,6 +13,7 @@ from bankmine.log.eventlog import UNKNOWN_TIME, Attribute, EventLog, Source, Wai
 from bankmine.log.quality import QualityFinding, Reject
 
 MANY_ROWS = 5_000_000
+PIECE = 100_000
 
 Column = Attribute | pl.Series | np.ndarray | Sequence[str | None]
 
@@ -37,9 +38,12 @@ def compact(column: Attribute, also: np.ndarray | None = None) -> tuple[np.ndarr
     The renumbering gives the new code of each old one, -1 for those that are gone; its last place serves the code -1.
     """
     used = np.zeros(len(column.values) + 1, dtype=bool)
-    used[column.codes] = True
     if also is not None:
         used[also] = True
+    for begin in range(0, len(column.codes), PIECE):
+        used[column.codes[begin : begin + PIECE]] = True
+        if used[:-1].all():  # few values have all occurred soon
+            break
     used[-1] = False
     if used[:-1].all():
         return column.codes, column.values, np.append(np.arange(len(column.values), dtype=np.int32), np.int32(-1))
@@ -54,18 +58,20 @@ def case_offsets(case: np.ndarray, cases: int) -> np.ndarray:
     return offsets
 
 
-def canonical_order(case: np.ndarray, start: np.ndarray | None, end: np.ndarray, row: np.ndarray | None = None) -> np.ndarray:
-    """The permutation that puts instances in the order case, end, start, source row.
+def canonical_order(
+    case: np.ndarray, cases: int, start: np.ndarray | None, end: np.ndarray, row: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The permutation that puts instances in the order case, end, start, source row; where each case begins in it.
 
     An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
     each instance in the source; without it, the order in which the instances are given. Cases are gathered by counting;
     only those whose rows are not in order of time are sorted.
     """
     given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable")
-    order = by_case(case if given is None else case[given])
+    order, offsets = by_case(case if given is None else case[given], cases)
     order = order if given is None else given[order]
     if start is None and (end[1:] >= end[:-1]).all() and given is None:
-        return order
+        return order, offsets
     moment = began = end[order]
     if start is not None:
         begin = start[order]
@@ -79,20 +85,21 @@ def canonical_order(case: np.ndarray, start: np.ndarray | None, end: np.ndarray,
         unordered[case[1:][back]] = True
         rows = np.flatnonzero(unordered[case])
         order[rows] = order[rows[np.lexsort((began[rows], moment[rows], case[rows]))]]
-    return order
+    return order, offsets
 
 
-def by_case(case: np.ndarray) -> np.ndarray:
-    """The permutation that puts rows in order of case, those of one case as they were."""
-    return np.argsort(case, kind="stable") if len(case) < MANY_ROWS else counted(case)
+def by_case(case: np.ndarray, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    """The permutation that puts rows in order of case, those of one case as they were; where each case begins in it."""
+    return (np.argsort(case, kind="stable"), case_offsets(case, cases)) if len(case) < MANY_ROWS else counted(case, cases)
 
 
-def counted(case: np.ndarray) -> np.ndarray:
-    """The same by filling a sparse matrix, row by row: several times quicker than sorting, but on few rows the import takes longer."""
+def counted(case: np.ndarray, cases: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same by transposing a sparse matrix: several times quicker than sorting, but on few rows the import takes longer."""
     from scipy.sparse import csr_array
 
-    rows = np.arange(len(case), dtype=np.int32)
-    return csr_array((np.ones(len(case), dtype=np.int8), (case, rows)), shape=(int(case.max()) + 1, len(case))).indices.astype(np.int64)
+    one_each = np.arange(len(case) + 1, dtype=np.int32)
+    of_cases = csr_array((np.zeros(len(case), dtype=np.int8), case, one_each), shape=(len(case), cases)).tocsc()
+    return of_cases.indices.astype(np.int64), of_cases.indptr.astype(np.int64)
 
 
 def numbered_by_first(item: np.ndarray) -> np.ndarray:
@@ -112,7 +119,7 @@ def assemble(
     *,
     item: np.ndarray | None = None,
     row: np.ndarray | None = None,
-    order: np.ndarray | None = None,
+    placed: tuple[np.ndarray, np.ndarray] | None = None,
     file: np.ndarray | None = None,
     line: np.ndarray | None = None,
     start_line: np.ndarray | None = None,
@@ -130,8 +137,8 @@ def assemble(
 
     `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
     integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
-    the source that breaks ties (default: the order given); `order` the canonical order where it is known already. `arrival` is
-    int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows,
+    the source that breaks ties (default: the order given); `placed` the canonical order and where each case with an instance begins in it, if
+    known already. `arrival` is int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows,
     int64 [values of case]) need `case` and `activity` as Attributes, to whose codes they refer; cases without an instance are left
     out of both.
     """
@@ -150,8 +157,7 @@ def assemble(
     if len(ends) and (case_codes.min() < 0 or activity_codes.min() < 0 or bool(timeless.any())):
         raise ValueError("every instance needs a case, an activity and at least one time")
     resource_codes, resources = encode([None] * len(ends) if resource is None else resource)
-    order = canonical_order(case_codes, None if start is None else begins, ends, row) if order is None else order
-    offsets = case_offsets(case_codes, len(case_names))
+    order, offsets = placed or canonical_order(case_codes, len(case_names), None if start is None else begins, ends, row)
     encoded = {name: encode(column) for name, column in (attributes or {}).items()}
     known = {"start": start, "file": file, "line": line, "start_line": start_line, "item": item}
     columns = {name: np.asarray(column) for name, column in known.items() if column is not None}

@@ -228,10 +228,10 @@ def columns_of(understood: Sequence[Columns]) -> dict[str, str]:
 def repeated_rows(tables: Sequence[Table], parts: Sequence[Interpreted], rows: Rows) -> np.ndarray:
     """bool [rows]: whether the whole source row of a usable row equals that of an earlier usable one.
 
-    Only rows of one case and one instant are compared.
+    Only rows of one case, one instant and one activity are compared.
     """
     copied = np.zeros(len(rows), dtype=bool)
-    suspect = np.sort(rows.tied[0])
+    suspect = rows.tied_alike
     frames = []
     for number, (table, part) in enumerate(zip(tables, parts, strict=True)):
         places = usable_places(table, part)

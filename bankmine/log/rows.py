@@ -1,6 +1,7 @@
 """The usable rows of all sources side by side, in integer codes, before they become activity instances."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ import polars as pl
 from bankmine.log.coded import Coded, joined
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, Attribute
 from bankmine.log.interpret import Interpreted
-from bankmine.log.order import canonical_order, case_offsets, compact
+from bankmine.log.order import PIECE, canonical_order, compact
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity, chosen
 from bankmine.words import Text
 
@@ -46,24 +47,33 @@ class Rows:
         return self.end if self.start is None else np.where(self.end == UNKNOWN_TIME, self.start, self.end)
 
     @cached_property
+    def _placed(self) -> tuple[np.ndarray, np.ndarray]:
+        return canonical_order(self.case.codes, len(self.case.values), self.start, self.end)
+
+    @property
     def order(self) -> np.ndarray:
         """The places of the rows in canonical order (case, moment, start, place)."""
-        return canonical_order(self.case.codes, self.start, self.end)
+        return self._placed[0]
 
-    @cached_property
+    @property
     def offsets(self) -> np.ndarray:
         """int64 [cases + 1]: where the rows of each case begin in canonical order."""
-        return case_offsets(self.case.codes, len(self.case.values))
+        return self._placed[1]
 
     @cached_property
     def close(self) -> np.ndarray:
         """int64: the rows at most a second after the one before or before the one after them in their case, in canonical order."""
-        near = np.diff(self.moment[self.order]) <= SECOND
-        near[self.offsets[1:-1] - 1] = False
-        beside = np.zeros(len(self), dtype=bool)
-        beside[1:] = near
-        beside[:-1] |= near
-        return self.order[np.flatnonzero(beside)]
+        soon = np.zeros(len(self), dtype=bool)  # at most a second after the row before
+
+        def look(begin: int) -> None:
+            piece = slice(begin, begin + PIECE + 1)
+            soon[piece][1:] = np.diff(self.moment[self.order[piece]]) <= SECOND
+
+        with ThreadPoolExecutor(max_workers=2) as pool:  # in pieces that stay in the cache
+            list(pool.map(look, range(0, len(self), PIECE)))
+        soon[self.offsets[:-1]] = False
+        soon[:-1] |= soon[1:]
+        return self.order[np.flatnonzero(soon)]
 
     @cached_property
     def tied(self) -> tuple[np.ndarray, np.ndarray]:
@@ -74,6 +84,13 @@ class Rows:
         run = np.cumsum(fresh) - 1
         several = np.bincount(run)[run] > 1
         return place[several], run[several]
+
+    @cached_property
+    def tied_alike(self) -> np.ndarray:
+        """int64, ascending: those of the tied rows that also share the activity with another one of their instant."""
+        place, run = self.tied
+        alike = pl.Series(run * len(self.activity.values) + self.activity.codes[place]).is_duplicated()
+        return np.sort(place[alike.to_numpy()])
 
     @classmethod
     def of(cls, parts: Sequence[Interpreted], files: Sequence[str]) -> "Rows":

@@ -125,6 +125,8 @@ class EndCounts:
 
 def steps(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
     """int64 [steps] twice: the arc, source * activities + target, of two consecutive instances of a case, and the time between them."""
-    follows = np.flatnonzero(log.case[1:] == log.case[:-1])
-    gap = np.maximum(log.began[follows + 1] - log.moment[follows], 0)
-    return log.activity[follows].astype(np.int64) * len(log.activities) + log.activity[follows + 1], gap
+    within = log.case[1:] == log.case[:-1]
+    gap = log.began[1:] - log.moment[:-1]
+    arc = np.multiply(log.activity[:-1], len(log.activities), dtype=np.int64)
+    arc += log.activity[1:]
+    return arc[within], np.maximum(gap[within], 0)

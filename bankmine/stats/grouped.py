@@ -1,6 +1,7 @@
 """Sums and quantiles of values by integer group, in one sort."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -14,20 +15,30 @@ def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probab
     Linear interpolation between order statistics, as numpy's default; NaN for an empty group.
     """
     counts = np.bincount(group, minlength=groups)
-    first = np.concatenate(([0], np.cumsum(counts)[:-1]))
-    if groups < len(values) // FEW:  # large groups are gathered by counting and sorted one by one
-        ordered = values[np.argsort(group.astype(np.min_scalar_type(groups)), kind="stable")]
-        for begin, count in zip(first.tolist(), counts.tolist(), strict=True):
-            ordered[begin : begin + count].sort()
-    else:
-        ordered = values[np.lexsort((values, group))]
-    ordered = ordered.astype(np.float64)
-    result = np.full((len(probabilities), groups), np.nan)
+    return quantiles(in_groups(values, group, counts), counts, probabilities)
+
+
+def in_groups(values: np.ndarray, group: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The values [n] in order of `group` [n], ascending within each; `counts` int64 [groups], how many values each has."""
+    if len(counts) >= len(values) // FEW:
+        return values[np.lexsort((values, group))]
+    if len(counts) == 1:
+        return np.sort(values)
+    # Large groups are gathered by counting and sorted one by one.
+    ordered = values[np.argsort(group.astype(np.min_scalar_type(len(counts))), kind="stable")]
+    with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets go of the interpreter while it sorts
+        list(pool.map(np.ndarray.sort, np.split(ordered, np.cumsum(counts)[:-1])))
+    return ordered
+
+
+def quantiles(ordered: np.ndarray, counts: np.ndarray, probabilities: Sequence[float]) -> np.ndarray:
+    """Those of values `in_groups`, as `grouped_quantiles` gives them."""
     some = counts > 0
+    first, counted = (np.cumsum(counts) - counts)[some], counts[some]
+    result = np.full((len(probabilities), len(counts)), np.nan)
     for k, probability in enumerate(probabilities):
-        below, part = order_statistics(counts[some], probability)
-        low = ordered[first[some] + below]
-        high = ordered[first[some] + np.minimum(below + 1, counts[some] - 1)]
+        below, part = order_statistics(counted, probability)
+        low, high = (ordered[first + at].astype(np.float64) for at in (below, np.minimum(below + 1, counted - 1)))
         result[k, some] = low + (high - low) * part
     return result
 

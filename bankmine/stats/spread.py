@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum, numbered, order_statistics
+from bankmine.stats.grouped import grouped_sum, in_groups, numbered, order_statistics, quantiles
 
 FRACTION = 44  # bits of a float64 below those that make the cell: 256 cells for each power of two
 CELLS = 1 << 21
@@ -30,8 +30,9 @@ class Figures:
     def of(cls, key: np.ndarray, value: np.ndarray, probabilities: Sequence[float]) -> "Figures":
         """Of whole columns (int64 [values]); what `Spread.figures` gives for the same values in parts."""
         keys, group, count = numbered(key, int(key.max(initial=-1)) + 1)
-        quantiles = grouped_quantiles(value, group, len(keys), probabilities)
-        return cls(keys, count, grouped_sum(value, group, len(keys)), quantiles, group)
+        ordered = in_groups(value, group, count)
+        total = np.add.reduceat(ordered, np.cumsum(count) - count) if len(keys) else count
+        return cls(keys, count, total, quantiles(ordered, count, probabilities), group)
 
 
 @dataclass(frozen=True, eq=False)
