@@ -106,7 +106,7 @@ def _form_based(rows: Rows) -> list[QualityFinding]:
     size = np.bincount(run)
     long = np.flatnonzero((size >= TIED_ROWS)[run])
     width = len(rows.activity.values) + 1
-    several = np.bincount(np.unique(run[long] * width + rows.activity.codes[order[long]]) // width, minlength=len(size)) >= TIED_ROWS
+    several = np.bincount(distinct(run[long] * width + rows.activity.codes[order[long]]) // width, minlength=len(size)) >= TIED_ROWS
     places = np.sort(order[long[several[run[long]]]])
     if not len(places):
         return []

@@ -35,7 +35,7 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
             return rows.line if rows_of[0] >= 0 else None
         return np.where(rows_of >= 0, rows.line[rows_of], -1)
 
-    cases = len(rows.case.values)
+    cases, events = len(rows.case.values), np.diff(rows.offsets)
     waiting = found.waiting
     return assemble(
         Attribute(of(rows.case.codes), rows.case.values),
@@ -45,14 +45,14 @@ def event_log(rows: Rows, found: Instances, source: Source, quality: Sequence[Qu
         text(rows.resource),
         item=found.item,
         row=None if rows_are_instances else place,
-        placed=(rows.order, np.unique(rows.offsets)) if rows_are_instances else None,
+        placed=(rows.order, rows.offsets[np.append(True, events > 0)]) if rows_are_instances else None,
         file=None if len(rows.files) == 1 else of(rows.file),
         line=lines(found.closing),
         start_line=lines(found.opening),
         attributes={name: text(column) for name, column in rows.attributes.items()},
         numbers={name: number(column) for name, column in rows.numbers.items()},
         arrival=None if rows.arrival is None else earliest(rows.arrival, rows.case.codes, cases)[of(rows.case.codes)],
-        case_events=np.diff(rows.offsets),
+        case_events=events,
         items_known=found.items_known,
         waiting=WaitingItems(
             rows.case.codes[waiting], rows.activity.codes[waiting], rows.end[waiting], rows.file[waiting], rows.line[waiting]

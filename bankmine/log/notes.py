@@ -19,14 +19,14 @@ GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 class Note:
     """One thing noticed in one column.
 
-    `rows` holds the row numbers concerned (int64, ascending); `count` is their number unless something else is counted
-    (labels, pairs); `message` says it for a given count, so that notes of several columns can be added up.
+    `rows` holds the row numbers concerned (int64, ascending; see `rows_of`); `count` is their number unless something else
+    is counted (labels, pairs); `message` says it for a given count, so that notes of several columns can be added up.
     """
 
     code: str
     severity: Severity
     message: Callable[[int], Text]
-    rows: np.ndarray
+    rows: np.ndarray | range
     column: str | None
     cells: pl.Series | None
     count: int | None = None
@@ -34,6 +34,11 @@ class Note:
     @property
     def counted(self) -> int:
         return len(self.rows) if self.count is None else self.count
+
+
+def rows_of(mask: np.ndarray) -> np.ndarray | range:
+    """The rows of a mask; all of them take no memory."""
+    return range(len(mask)) if mask.all() else np.flatnonzero(mask)
 
 
 def gather(notes: Iterable[Note], file: str, line: np.ndarray) -> tuple[QualityFinding, ...]:
@@ -72,9 +77,12 @@ def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> Quali
 def _shown(note: Note) -> np.ndarray:
     """The rows of a note from which its examples are chosen: those with the smallest values."""
     if len(note.rows) <= EXAMPLES_SHOWN or note.cells is None:
-        return note.rows[:EXAMPLES_SHOWN]
-    values = note.cells if len(note.rows) == len(note.cells) else note.cells.gather(note.rows)
+        return np.asarray(note.rows[:EXAMPLES_SHOWN])
+    values = note.cells if len(note.rows) == len(note.cells) else note.cells.gather(np.asarray(note.rows))
     values = values.cast(pl.String) if isinstance(values.dtype, pl.Categorical) else values  # by what is written, not by its number
     bound = values.head(FEW).bottom_k(EXAMPLES_SHOWN).max()  # the smallest of all are not above the smallest of some
     largest = (values if bound is None else values.filter(values <= bound)).bottom_k(EXAMPLES_SHOWN).max()
-    return note.rows[(values <= largest).fill_null(value=False).to_numpy()] if largest is not None else note.rows[:EXAMPLES_SHOWN]
+    if largest is None:
+        return np.asarray(note.rows[:EXAMPLES_SHOWN])
+    among = (values <= largest).fill_null(value=False).arg_true().to_numpy()
+    return among if isinstance(note.rows, range) else note.rows[among]

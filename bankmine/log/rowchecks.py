@@ -59,16 +59,15 @@ def without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
 def repeated(frame: pl.DataFrame, header: Header) -> np.ndarray:
     """bool [rows]: whether a row is the header again (pages joined)."""
     cells = [cell or None for cell in header.written[: frame.width]]
-    if not any(cells):
-        return np.zeros(frame.height, dtype=bool)
+    mask = np.zeros(frame.height, dtype=bool)
+    if not any(cells) or any(cell is not None and kind != pl.String for kind, cell in zip(frame.dtypes, cells, strict=False)):
+        return mask
     again = np.arange(frame.height)
-    for (name, kind), cell in zip(frame.schema.items(), cells, strict=False):  # each column is compared where those before it are equal
+    for name, cell in zip(frame.columns, cells, strict=False):  # each column is compared where those before it are equal
         column = frame[name] if len(again) == frame.height else frame[name].gather(again)
-        same = column.eq_missing(cell) if cell is not None and kind == pl.String else column.is_null()
-        again = again[same.to_numpy()] if cell is None or kind == pl.String else again[:0]
+        again = again[(column.is_null() if cell is None else column.eq_missing(cell)).to_numpy()]
         if not len(again):
             break
-    mask = np.zeros(frame.height, dtype=bool)
     mask[again] = True
     return mask
 

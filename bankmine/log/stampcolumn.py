@@ -50,14 +50,14 @@ class Asked:
 
 def read_typed(cells: pl.Series) -> Reading:
     """Columns that hold times already (Parquet, Excel, frames)."""
-    reading = Reading.blank(len(cells))
-    if cells.dtype == pl.Date:
-        reading.dated[:] = cells.is_not_null().to_numpy()
     zone = cells.dtype.time_zone if isinstance(cells.dtype, pl.Datetime) else None
     micro = cells if cells.dtype in (pl.Date, pl.Datetime) else pl.Series([None] * len(cells), dtype=pl.Datetime("us"))
     instants = micro.cast(pl.Datetime("us", zone)).to_physical()
-    reading.value = instants.fill_null(UNKNOWN_TIME).to_numpy()
-    reading.absolute[:] = zone is not None
+    reading = Reading.of(instants.fill_null(UNKNOWN_TIME).to_numpy())
+    if cells.dtype == pl.Date:
+        reading.dated[:] = cells.is_not_null().to_numpy()
+    if zone is not None:
+        reading.absolute[:] = True
     reading.count(str(cells.dtype), len(cells) - cells.null_count())
     return reading
 
@@ -73,9 +73,7 @@ def plain_numbers(cells: pl.Series) -> pl.Series:
 
 
 def read_text(cells: pl.Series, asked: Asked, format: str | None, null_words: frozenset[str]) -> tuple[Reading, np.ndarray]:
-    reading = Reading.blank(len(cells))
-    if format is None:
-        _read_quickly(reading, cells)
+    reading = Reading.blank(len(cells)) if format is not None else _read_quickly(cells)
     rows = np.flatnonzero(reading.value == UNKNOWN_TIME)
     missing = np.zeros(len(cells), dtype=bool)
     if not len(rows):
@@ -98,21 +96,24 @@ def read_text(cells: pl.Series, asked: Asked, format: str | None, null_words: fr
     return reading, missing
 
 
-def _read_quickly(reading: Reading, cells: pl.Series) -> None:
-    """Read the whole column in the form that most of a sample has; cells in other forms are left unread."""
+def _read_quickly(cells: pl.Series) -> Reading:
+    """The whole column read in the form that most of a sample has; cells in other forms are left unread."""
     sample = cells.drop_nulls()
     sample = sample.gather_every(max(1, len(sample) // SAMPLE))
     if not len(sample):
-        return
+        return Reading.blank(len(cells))
     best, form, absolute = max(_quick_forms(), key=lambda quick: int(sample.str.contains(_exactly(quick[0])).sum()))
     # strptime alone would also take 24-03-14 for the year 24, and blanks or missing digits in the midst of a number.
     exact = cells.str.contains(_exactly(best)).fill_null(False).to_numpy()
     if exact.sum() * 2 < len(cells) - cells.null_count():
-        return
+        return Reading.blank(len(cells))
     value = _strptime(cells, best).to_physical().fill_null(UNKNOWN_TIME).to_numpy()
-    reading.value = np.where(exact, value, UNKNOWN_TIME)
-    reading.absolute[:] = absolute & (reading.value != UNKNOWN_TIME)
-    reading.count(form, int((reading.value != UNKNOWN_TIME).sum()))
+    reading = Reading.of(value.copy() if exact.all() else np.where(exact, value, UNKNOWN_TIME))
+    known = reading.value != UNKNOWN_TIME
+    if absolute:
+        reading.absolute[:] = known
+    reading.count(form, int(known.sum()))
+    return reading
 
 
 def _exactly(format: str) -> str:

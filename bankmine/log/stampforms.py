@@ -71,8 +71,13 @@ class Reading:
 
     @classmethod
     def blank(cls, rows: int) -> "Reading":
-        none = np.zeros(rows, dtype=bool)
-        return cls(np.full(rows, UNKNOWN_TIME, dtype=np.int64), none, none.copy(), none.copy(), none.copy(), none.copy())
+        return cls.of(np.full(rows, UNKNOWN_TIME, dtype=np.int64))
+
+    @classmethod
+    def of(cls, value: np.ndarray) -> "Reading":
+        """Of cells about which nothing else is known."""
+        none = np.zeros(len(value), dtype=bool)
+        return cls(value, none, none.copy(), none.copy(), none.copy(), none.copy())
 
     def count(self, form: str, cells: int) -> None:
         if cells:

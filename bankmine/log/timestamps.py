@@ -13,7 +13,7 @@ import polars as pl
 from bankmine.errors import InputError
 from bankmine.log.eventlog import DAY, UNKNOWN_TIME
 from bankmine.log.labels import NULL_WORDS
-from bankmine.log.notes import Note, cell_text, form_of, gather
+from bankmine.log.notes import Note, cell_text, form_of, gather, rows_of
 from bankmine.log.quality import QualityFinding, Reject, Severity
 from bankmine.log.stampcolumn import Asked, plain_numbers, read_text, read_typed
 from bankmine.log.stampforms import Reading
@@ -162,8 +162,8 @@ def _settled(reading: Reading, missing: np.ndarray, asked: Asked, zone: str, zon
     reason = np.zeros(len(value), dtype=np.uint8)
     if not known.all():
         reason[~known] = np.where(missing[~known], MISSING, INVALID)
-    outside = known & ((value < FIRST_DAY) | (value >= LAST_DAY))
-    if outside.any():
+    if len(value) and not (value.min() >= FIRST_DAY and value.max() < LAST_DAY):
+        outside = known & ((value < FIRST_DAY) | (value >= LAST_DAY))
         reason[outside] = OUT_OF_RANGE
         value = np.where(outside, UNKNOWN_TIME, value)
         known = known & ~outside
@@ -201,13 +201,15 @@ def _notes(
         def message(count: int) -> Text:
             return Text(zh=f"{count} 个时间{zh}", en=f"{count} times {en}")
 
-        return Note(code, severity, message, np.flatnonzero(mask), asked.column, asked.cells, count)
+        return Note(code, severity, message, rows_of(mask), asked.column, asked.cells, count)
 
-    yield note("TS_EPOCH", reading.epoch & known, "是 Unix 纪元数，已按 UTC 换算", "are Unix epoch numbers and were read as UTC")
-    yield note(
-        "TS_EXCEL_SERIAL", reading.serial & known, "是 Excel 日期序号（1900 日期系统），已换算", "are Excel serial numbers (1900 system)"
-    )
-    yield note("TS_24H", reading.midnight24 & known, "写作 24:00，按次日零点读取", "are written 24:00 and were read as the next midnight")
+    for code, mask, zh, en in (
+        ("TS_EPOCH", reading.epoch, "是 Unix 纪元数，已按 UTC 换算", "are Unix epoch numbers and were read as UTC"),
+        ("TS_EXCEL_SERIAL", reading.serial, "是 Excel 日期序号（1900 日期系统），已换算", "are Excel serial numbers (1900 system)"),
+        ("TS_24H", reading.midnight24, "写作 24:00，按次日零点读取", "are written 24:00 and were read as the next midnight"),
+    ):
+        if mask.any():
+            yield note(code, mask & known, zh, en)
     if len(reading.forms) > 1:
         kinds = sorted(reading.forms)
         zh = f"在同一列中有 {len(kinds)} 种写法（{'、'.join(kinds)}），均已读取"
@@ -220,13 +222,14 @@ def _notes(
         count = reading.forms.get(form, 0) + reading.date_forms.get(form, 0)
         if count:
             yield note("TS_FORMAT", known, zh, en, "info", count)
-    dateless = known & (reading.dated | _all_midnight(value, known))
-    yield note(
-        "TS_DATE_ONLY",
-        dateless,
-        "只有日期，没有钟点：同日事件的先后未知",
-        "are dates without a time of day: the order within a day is unknown",
-    )
+    midnights = _all_midnight(value, known)
+    if midnights or reading.dated.any():
+        yield note(
+            "TS_DATE_ONLY",
+            known & (reading.dated | midnights),
+            "只有日期，没有钟点：同日事件的先后未知",
+            "are dates without a time of day: the order within a day is unknown",
+        )
     yield note(
         "TS_DST_GAP", gap, f"落在 {zone} 拨快钟表时跳过的一小时内", f"fall into the hour that the change of clocks in {zone} left out"
     )

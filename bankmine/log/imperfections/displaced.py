@@ -19,7 +19,7 @@ def in_file_order(time: np.ndarray, file: np.ndarray) -> tuple[np.ndarray, np.nd
     five rows before it and the five after it, or later than both. None where the files are not in order of time.
     """
     none = np.zeros(0, dtype=np.int64)
-    if len(time) < 4 * NEIGHBOURS or bool((np.diff(time) >= 0).all()):
+    if len(time) < 4 * NEIGHBOURS or bool((time[1:] >= time[:-1]).all()):
         return none, none, none
     earlier, later = around(time, file)
     out = (time < earlier) | (time > later)
