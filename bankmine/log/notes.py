@@ -81,8 +81,9 @@ def _shown(note: Note) -> np.ndarray:
     values = note.cells if len(note.rows) == len(note.cells) else note.cells.gather(np.asarray(note.rows))
     values = values.cast(pl.String) if isinstance(values.dtype, pl.Categorical) else values  # by what is written, not by its number
     bound = values.head(FEW).bottom_k(EXAMPLES_SHOWN).max()  # the smallest of all are not above the smallest of some
-    largest = (values if bound is None else values.filter(values <= bound)).bottom_k(EXAMPLES_SHOWN).max()
-    if largest is None:
+    few = values.is_not_null().arg_true() if bound is None else (values <= bound).arg_true()
+    if not len(few):
         return np.asarray(note.rows[:EXAMPLES_SHOWN])
-    among = (values <= largest).fill_null(value=False).arg_true().to_numpy()
+    small = values.gather(few)
+    among = few.filter(small <= small.bottom_k(EXAMPLES_SHOWN).max()).to_numpy()
     return among if isinstance(note.rows, range) else note.rows[among]

@@ -4,6 +4,8 @@ Plain: every line is one record with the same number of fields, quotes stand onl
 them, line ends are LF or CRLF. Whatever is not plain is read by `records`; on a plain text both give the same rows.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import polars as pl
 
@@ -19,13 +21,13 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
 
     `content` is UTF-8 without zero bytes. Row i starts on line `header_line + 1 + i`.
     """
-    if dialect.escapes or width < 2 or content.count(b"\r") != content.count(b"\r\n"):
+    if dialect.escapes or width < 2 or (b"\r" in content and content.count(b"\r") != content.count(b"\r\n")):
         return None
     tail = content[-len(BLANK_END) :]
     if tail.endswith((b"\n\n", BLANK_END)) or not tail.strip(b"\r\n"):
         return None  # blank lines at the end are counted by the exact reader like any others
     size = len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
-    lines = content.count(b"\n", 0, size) + 1 - header_line
+    lines = line_ends(content, size) + 1 - header_line
     quoted = QUOTE in content
     if lines < 1 or (quoted and not quoted_lines_are_plain(content, size, ord(dialect.delimiter), header_line, width)):
         return None
@@ -44,6 +46,16 @@ def plain_frame(content: bytes, dialect: Dialect, header_line: int, width: int) 
     # Of a line with too few fields the last one is null, as it is where the field is empty.
     even = quoted or not frame[:, -1].null_count() or lines_are_even(content, size, ord(dialect.delimiter), header_line, width)
     return frame if even and frame.height == lines else None
+
+
+def line_ends(content: bytes, size: int) -> int:
+    """How many LF stand among the first `size` bytes."""
+
+    def among(begin: int) -> int:
+        return int(np.count_nonzero(np.frombuffer(content, dtype=np.uint8, count=min(PIECE, size - begin), offset=begin) == LF))
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return sum(pool.map(among, range(0, size, PIECE)))
 
 
 def lines_are_even(content: bytes, size: int, delimiter: int, header_line: int, width: int) -> bool:

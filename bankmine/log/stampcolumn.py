@@ -88,6 +88,7 @@ def read_text(cells: pl.Series, asked: Asked, format: str | None, null_words: fr
         _read_given(rest, raw, todo, format)
     else:
         _read_slowly(rest, raw, text, todo, asked, rows, format)
+    reading.value = reading.value.copy()  # it may be the reader's own memory
     for name in ("value", "absolute", "dated", "midnight24", "epoch", "serial"):
         getattr(reading, name)[rows] = getattr(rest, name)
     for form, count in rest.forms.items():
@@ -108,7 +109,7 @@ def _read_quickly(cells: pl.Series) -> Reading:
     if exact.sum() * 2 < len(cells) - cells.null_count():
         return Reading.blank(len(cells))
     value = _strptime(cells, best).to_physical().fill_null(UNKNOWN_TIME).to_numpy()
-    reading = Reading.of(value.copy() if exact.all() else np.where(exact, value, UNKNOWN_TIME))
+    reading = Reading.of(value if exact.all() else np.where(exact, value, UNKNOWN_TIME))
     known = reading.value != UNKNOWN_TIME
     if absolute:
         reading.absolute[:] = known
