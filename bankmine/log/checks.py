@@ -1,6 +1,7 @@
 """What a reader of the results must know about the log as a whole: duplicates, ties, displaced times, odd cases."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
@@ -44,6 +45,9 @@ def exact_duplicates(frames: Sequence[pl.DataFrame]) -> np.ndarray:
 def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[QualityFinding]:
     """Findings on usable rows; `copied` bool [rows] marks exact duplicates, `date_only` that times have no clock."""
     findings = []
+    with ThreadPoolExecutor(max_workers=2) as pool:  # each on its own
+        looking_near = pool.submit(near_duplicates, rows, copied)
+        others = [pool.submit(check, rows) for check in (*([] if date_only else [_form_based]), _time_travel, _odd_cases)]
     if copied.any():
         findings.append(
             rows.finding(
@@ -56,7 +60,7 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 ),
             )
         )
-    near = near_duplicates(rows, copied)
+    near = looking_near.result()
     if len(near):
         findings.append(
             rows.finding(
@@ -70,10 +74,7 @@ def check_rows(rows: Rows, copied: np.ndarray, *, date_only: bool) -> list[Quali
                 ),
             )
         )
-    if not date_only:
-        findings += _form_based(rows)
-    findings += _time_travel(rows)
-    return [*findings, *_odd_cases(rows)]
+    return [*findings, *(found for looking in others for found in looking.result())]
 
 
 def near_duplicates(rows: Rows, copied: np.ndarray) -> np.ndarray:

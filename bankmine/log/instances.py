@@ -95,7 +95,7 @@ def instances(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
 def _understood(rows: Rows, mode: Mode, columns: Mapping[str, str]) -> Instances:
     """The instances by what the rows are: intervals, lone completions, or lifecycle rows."""
     if rows.lifecycle is None or mode == "rows":
-        return _one_each(rows, columns, np.arange(len(rows)), [])
+        return _one_each(rows, columns, np.arange(len(rows), dtype=np.int32), [])
     transitions = understand(rows.lifecycle)
     findings = _vocabulary(rows, rows.lifecycle, transitions, columns.get("lifecycle"))
     if mode == "complete" or rows.start is not None:

@@ -165,12 +165,14 @@ def assemble(
     columns |= {f"attribute {name}": codes for name, (codes, _) in encoded.items()}
     columns |= {f"number {name}": np.asarray(column, dtype=np.float64) for name, column in (numbers or {}).items()}
     with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets go of the interpreter while it gathers
-        in_order = dict(zip(columns, pool.map(np.take, columns.values(), itertools.repeat(order)), strict=True))
+        gathering = pool.map(np.take, columns.values(), itertools.repeat(order))
+        numbering = pool.submit(np.repeat, np.arange(len(case_names), dtype=np.int32), np.diff(offsets))
+        in_order = dict(zip(columns, gathering, strict=True))
     return EventLog(
         case_names=case_names,
         activities=activities,
         resources=resources,
-        case=np.repeat(np.arange(len(case_names), dtype=np.int32), np.diff(offsets)),
+        case=numbering.result(),
         activity=in_order["activity"],
         resource=in_order["resource"],
         start=in_order.get("start", begins).astype(np.int64, copy=False),
