@@ -1,9 +1,11 @@
-"""Usual names of the columns of an event log, in English and Chinese.
+"""Usual names of the columns of an event log, in English and Chinese, and how names are compared.
 
-Written without case and separators, as `columns.folded` leaves them. `>` begins the next rank: the first rank with a match
+Written without case and separators, as `folded` leaves them. `>` begins the next rank: the first rank with a match
 wins, and the names of one rank are equally good.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -98,3 +100,13 @@ NAMES = {
 RANKS: Mapping[str, tuple[frozenset[str], ...]] = MappingProxyType(
     {role: tuple(frozenset(rank.split()) for rank in names.split(">")) for role, names in NAMES.items()}
 )
+USUAL = frozenset().union(*(rank for ranks in RANKS.values() for rank in ranks))
+
+SEPARATORS = re.compile(r"[\W_]+")
+BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
+
+
+def folded(name: str) -> str:
+    """A column name without case, separators, remarks in brackets and compatibility forms."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return SEPARATORS.sub("", BRACKETS.sub("", plain)) or SEPARATORS.sub("", plain)

@@ -1,14 +1,12 @@
 """Which column of a table plays which role, recognised from its name or told by the user."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from bankmine.errors import InputError, UsageError
-from bankmine.log.columnnames import RANKS
+from bankmine.log.columnnames import RANKS, folded
 from bankmine.show.blocks import Block, Column, Heading, Notice, Paragraph, TableBlock
 from bankmine.words import Text
 
@@ -38,12 +36,11 @@ ROLES: Mapping[str, Text] = MappingProxyType(
 )
 REQUIRED = ("case", "activity")
 TIMES = ("start", "end", "timestamp")
+OPTIONS = Text(zh="选项：--case、--activity、--timestamp。", en=" The options are --case, --activity and --timestamp.")
 
 SPLIT_ROLES = {"start": ("start", "begin", "开始", "起始"), "end": ("end", "finish", "complete", "completion", "完成", "结束", "办结")}
 DATES = ("date", "日期")
 CLOCKS = ("time", "时间", "时刻")
-SEPARATORS = re.compile(r"[\W_]+")
-BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 
 
 @dataclass(frozen=True)
@@ -91,13 +88,19 @@ class Columns:
 
 
 def recognise(
-    names: Sequence[str], given: Mapping[str, str | None] = MappingProxyType({}), extra: Sequence[str] = (), *, file: str | None = None
+    names: Sequence[str],
+    given: Mapping[str, str | None] = MappingProxyType({}),
+    extra: Sequence[str] = (),
+    *,
+    file: str | None = None,
+    names_known: bool = True,
 ) -> Columns:
     """The roles of the columns of a table.
 
     `given` names the source column of a role and goes before any recognition; `extra` names further columns to keep as
     attributes. Raises InputError COLUMN_MISSING (a required role, or a given name that is not there) and COLUMN_AMBIGUOUS
-    (two columns equally good for case, activity or time); UsageError for an unknown role.
+    (two columns equally good for case, activity or time), which list no names where these may be cells of a row of data
+    (`names_known` false, and none of them given); UsageError for an unknown role.
     """
     told = {role: name for role, name in given.items() if name}
     unknown = sorted(set(told) - set(ROLES))
@@ -108,8 +111,9 @@ def recognise(
             Text(zh=f"没有名为“{unknown[0]}”的列含义", en=f"there is no column role {unknown[0]!r}"),
             Text(zh=f"可用：{'、'.join(close)}", en=f"valid: {', '.join(close)}"),
         )
-    source = {role: _given(name, names, f"--{role}", file) for role, name in told.items()}
-    kept = tuple(_given(name, names, "extra", file) for name in extra)
+    instead = None if names_known or not set(names).isdisjoint(told.values()) else unlisted(len(names)).then(OPTIONS)
+    source = {role: _given(name, names, f"--{role}", instead, file) for role, name in told.items()}
+    kept = tuple(_given(name, names, "extra", instead, file) for name in extra)
     taken = {part for name in (*source.values(), *kept) for part in ((name,) if name in names else name.split(JOINT, 1))}
     free = [name for name in names if name not in taken]
     ambiguous: dict[str, tuple[str, ...]] = {}
@@ -122,7 +126,7 @@ def recognise(
             continue
         best = _best(role, free)
         if len(best) > 1 and role in (*REQUIRED, *TIMES):
-            raise _ambiguous(role, best, file)
+            raise _ambiguous(role, best, instead, file)
         if len(best) > 1:
             ambiguous[role] = tuple(best)
         elif best:
@@ -130,15 +134,9 @@ def recognise(
             free.remove(best[0])
     if "start" in source and "timestamp" in source:
         source["end"] = source.pop("timestamp")
-    _require(source, names, file)
+    _require(source, names, instead, file)
     ordered = {role: source[role] for role in ROLES if role in source}
     return Columns(MappingProxyType(ordered), tuple(free), MappingProxyType(ambiguous), kept, frozenset(told))
-
-
-def folded(name: str) -> str:
-    """A column name without case, separators, remarks in brackets and compatibility forms."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return SEPARATORS.sub("", BRACKETS.sub("", plain)) or SEPARATORS.sub("", plain)
 
 
 def _best(role: str, names: Iterable[str]) -> list[str]:
@@ -181,7 +179,16 @@ def _split_stamps(names: Sequence[str]) -> dict[str, str]:
     return {role: pairs[0] for role, pairs in found.items() if len(pairs) == 1 and (role != "timestamp" or "end" not in found)}
 
 
-def _given(name: str, names: Sequence[str], option: str, file: str | None) -> str:
+def unlisted(count: int) -> Text:
+    """What to do, in place of the names of columns that may be cells of a row of data, and so may name somebody."""
+    return Text(
+        zh=f"共 {count} 列；首行可能是数据而不是列名，因此不显示。请查看首行：若是数据，请在其上补一行列名；若是列名，请逐一指定。",
+        en=f"the names of the {count} columns are not shown, as the first row may be data. Look at it: if it is, put a line of names "
+        "above it; if not, name the columns yourself.",
+    )
+
+
+def _given(name: str, names: Sequence[str], option: str, instead: Text | None, file: str | None) -> str:
     if name in names:
         return name
     alike = [column for column in names if folded(column) == folded(name)]
@@ -194,7 +201,8 @@ def _given(name: str, names: Sequence[str], option: str, file: str | None) -> st
     raise InputError(
         "COLUMN_MISSING",
         Text(zh=f"没有名为“{name}”的列（{option}）", en=f"there is no column named {name!r} ({option})"),
-        Text(
+        instead
+        or Text(
             zh=f"可选：{'、'.join(close)}", en=f"did you mean {' or '.join(close)}?" if len(close) <= 3 else f"columns: {', '.join(close)}"
         ),
         file,
@@ -202,37 +210,35 @@ def _given(name: str, names: Sequence[str], option: str, file: str | None) -> st
     )
 
 
-def _ambiguous(role: str, found: Sequence[str], file: str | None) -> InputError:
+def _ambiguous(role: str, found: Sequence[str], instead: Text | None, file: str | None) -> InputError:
+    shown = (
+        Text(zh=f"{len(found)} 列", en=f"{len(found)} columns") if instead else Text(zh="、".join(found), en=f"columns {', '.join(found)}")
+    )
     return InputError(
         "COLUMN_AMBIGUOUS",
-        Text(
-            zh=f"{ROLES[role].zh}有多个同样合适的列：{'、'.join(found)}", en=f"columns {', '.join(found)} are equally good for the {role}"
-        ),
-        Text(zh=f'请用 --{role} 指定其一，例如 --{role} "{found[0]}"。', en=f'choose one, e.g. --{role} "{found[0]}".'),
+        Text(zh=f"{ROLES[role].zh}有多个同样合适的列：{shown.zh}", en=f"{shown.en} are equally good for the {role}"),
+        instead or Text(zh=f'请用 --{role} 指定其一，例如 --{role} "{found[0]}"。', en=f'choose one, e.g. --{role} "{found[0]}".'),
         file,
         1 if file else None,
     )
 
 
-def _require(source: Mapping[str, str], names: Sequence[str], file: str | None) -> None:
+def _require(source: Mapping[str, str], names: Sequence[str], instead: Text | None, file: str | None) -> None:
     missing = [role for role in REQUIRED if role not in source]
     if not missing and ("end" in source or "timestamp" in source):
         return
-    listed = list(names)[:30]
     if missing:
         role, what = missing[0], Text(zh=f"没有找到{ROLES[missing[0]].zh}列", en=f"no {missing[0]} column was found")
     elif "start" in source:
-        role = "timestamp"
-        what = Text(
-            zh=f"只找到开始时间“{source['start']}”，没有完成时间列",
-            en=f"only a start ({source['start']}) but no completion time column was found",
-        )
+        role, what = "timestamp", Text(zh="只找到开始时间，没有完成时间列", en="only a start time but no completion time column was found")
     else:
         role, what = "timestamp", Text(zh="没有找到时间列", en="no timestamp column was found")
+    listed = list(names)[:30]
     raise InputError(
         "COLUMN_MISSING",
-        Text(zh=f"{what.zh}；现有列：{'、'.join(listed)}", en=f"{what.en}; columns: {', '.join(listed)}"),
-        Text(
+        what if instead else Text(zh=f"{what.zh}；现有列：{'、'.join(listed)}", en=f"{what.en}; columns: {', '.join(listed)}"),
+        instead
+        or Text(
             zh=f'请用 --{role} 指定，例如 --{role} "{listed[0] if listed else "列名"}"。',
             en=f'name it, e.g. --{role} "{listed[0] if listed else "COLUMN"}".',
         ),

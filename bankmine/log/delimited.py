@@ -50,7 +50,7 @@ def read_delimited(source: Source, encoding: str | None = None) -> Table:
     if source.packing:
         for found in findings:
             if found.code == "FIELD_HUGE":
-                raise field_too_large(file, found.examples[0].line, found.examples[0].column)
+                raise field_too_large(file, found.examples[0].line, found.examples[0].column if header.names_known else None)
     if not content.endswith((b"\n", b"\r")):
         findings.append(
             QualityFinding(
@@ -64,7 +64,7 @@ def read_delimited(source: Source, encoding: str | None = None) -> Table:
                 (Example(file, int(rows.line[-1]), None, None),),
             )
         )
-    return Table(file=source.finish(), frame=rows.frame, line=rows.line, findings=tuple(findings), rejects=tuple(rows.rejects))
+    return Table(source.finish(), rows.frame, rows.line, tuple(findings), tuple(rows.rejects), header.names_known)
 
 
 def sampled(content: bytes, file: str) -> tuple[Dialect, list[tuple[int, list[str]]]]:
@@ -102,7 +102,7 @@ def refuse_zero_bytes(content: bytes, dialect: Dialect, header: Header, file: st
         Text(zh="请重新导出；若文件是 UTF-16，请用 --encoding utf-16。", en="export it again; if it is UTF-16, give --encoding utf-16."),
         file,
         line,
-        header.names[before] if line != header.line and before < len(header.names) else None,
+        header.shown[before] if line != header.line and before < len(header.names) else None,
     )
 
 

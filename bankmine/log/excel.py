@@ -25,7 +25,7 @@ EXACT_INTEGER = 2**53
 def read_excel(source: Source, sheet: str | None = None) -> Table:
     """The rows of one sheet; `line` is the row of the sheet.
 
-    Without `sheet`, the first one that holds a header and a row; those left out are named (SHEETS_IGNORED). Cells with an
+    Without `sheet`, the first one that holds a header and a row; those left out are told by their places (SHEETS_IGNORED). Cells with an
     error or a formula never calculated are null (CELL_ERROR). Raises InputError EMPTY, NOT_EXCEL, XLSX_TRUNCATED,
     SHEET_MISSING, XML_DTD, DECOMPRESS_LIMIT, NO_ROWS, HEADER_MISSING, HEADER_DUP.
     """
@@ -51,7 +51,7 @@ def read_excel(source: Source, sheet: str | None = None) -> Table:
     found = book.sheets.get(name, SheetMarkup())
     findings += marked(found, header, file)
     findings += ignored(book, name, file, given=sheet is not None)
-    return Table(file=source.finish(), frame=rows.frame, line=rows.line, findings=tuple(findings))
+    return Table(source.finish(), rows.frame, rows.line, tuple(findings), names_known=header.names_known)
 
 
 def chosen(reader: "ExcelReader", book: Workbook, sheet: str | None, file: str) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -61,7 +61,7 @@ def chosen(reader: "ExcelReader", book: Workbook, sheet: str | None, file: str) 
             raise InputError(
                 "SHEET_MISSING",
                 Text(zh=f"没有名为“{sheet}”的工作表。", en=f"there is no sheet {sheet!r}."),
-                Text(zh=f"现有：{'、'.join(reader.sheet_names)}。", en=f"there are: {', '.join(reader.sheet_names)}."),
+                Text(zh=f"工作簿有 {len(reader.sheet_names)} 个工作表。", en=f"the workbook has {len(reader.sheet_names)} sheets."),
                 file,
             )
         return sheet, first_rows(reader, sheet)
@@ -130,18 +130,19 @@ def marked(found: SheetMarkup, header: Header, file: str) -> list[QualityFinding
 
 
 def ignored(book: Workbook, name: str, file: str, *, given: bool) -> list[QualityFinding]:
-    others = [other for other, markup in book.sheets.items() if other != name and markup.filled]
+    places = {other: str(at) for at, other in enumerate(book.sheets, 1)}  # tabs may be called after people
+    others = [places[other] for other, markup in book.sheets.items() if other != name and markup.filled]
     if not others or given:
         return []
-    shown = others[:EXAMPLES_SHOWN]
+    shown, more = others[:EXAMPLES_SHOWN], len(others) > EXAMPLES_SHOWN
     return [
         QualityFinding(
             "SHEETS_IGNORED",
             "warning",
             len(others),
             Text(
-                zh=f"读取了工作表“{name}”，未读取其他 {len(others)} 个：{'、'.join(shown)}{' 等' if len(others) > len(shown) else ''}。",
-                en=f"sheet {name!r} was read; {len(others)} others were not: {', '.join(shown)}{' …' if len(others) > len(shown) else ''}.",
+                zh=f"读取了第 {places[name]} 个工作表，未读取其他 {len(others)} 个：第 {'、'.join(shown)}{' 等' if more else ''} 个。",
+                en=f"sheet {places[name]} was read; {len(others)} others were not: {', '.join(shown)}{' …' if more else ''}.",
             ),
             tuple(Example(file, None, None, other) for other in shown),
         )

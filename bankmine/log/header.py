@@ -6,9 +6,11 @@ Works on the first rows of any source, as text: those of a CSV file and those of
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from bankmine.errors import InputError
+from bankmine.log.columnnames import USUAL, folded
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding
 from bankmine.words import Text
 
@@ -39,12 +41,20 @@ AGAIN = Text(zh="请检查导出设置，重新导出。", en="check the export'
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header row: its line, the names as written and as used, and the lines above it that were skipped."""
+    """The header row: its line, the names as written and as used, the lines above it that were skipped, and whether it is known to be
+    one (`names_known`): a row of words that may be data may name somebody, so no message quotes it.
+    """
 
     line: int
     written: tuple[str, ...]
     names: tuple[str, ...]
     skipped: tuple[int, ...]
+    names_known: bool = True
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names as messages may give them: after their place where they may be data."""
+        return self.names if self.names_known else tuple(f"column_{number}" for number in range(1, len(self.names) + 1))
 
 
 def filled(cells: Sequence[str]) -> int:
@@ -105,7 +115,23 @@ def find_header(rows: Sequence[Row], file: str) -> Header:
     line, cells = rows[at]
     if at + 1 == len(rows):
         raise no_rows(file, line)
-    return Header(line, tuple(cells), (), tuple(row[0] for row in rows[:at]))
+    return Header(line, tuple(cells), (), tuple(row[0] for row in rows[:at]), holds_names(cells, [below for _, below in rows[at + 1 :]]))
+
+
+def holds_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row is known to be a header: none of its cells comes again in its column, as those of data do, and two of them are usual
+    names of columns, or one stands over numbers, dates or times. The row itself, repeated, does not count.
+    """
+    usual, over_values = 0, False
+    for name, *column in zip_longest(cells, *(row for row in below if list(row) != list(cells)), fillvalue=""):
+        filled_cells = [cell.strip() for cell in column if cell.strip()]
+        if not name.strip():
+            continue
+        if name.strip() in filled_cells:
+            return False
+        usual += folded(name) in USUAL
+        over_values |= 2 * sum(map(is_value, filled_cells)) > len(filled_cells)
+    return usual > 1 or over_values
 
 
 def named_columns(header: Header, file: str) -> tuple[Header, list[QualityFinding]]:
@@ -138,7 +164,7 @@ def named_columns(header: Header, file: str) -> tuple[Header, list[QualityFindin
                 tuple(Example(file, header.line, name, written) for written, name in changed[:EXAMPLES_SHOWN]),
             )
         )
-    return Header(header.line, header.written, tuple(names), header.skipped), findings
+    return replace(header, names=tuple(names)), findings
 
 
 def no_rows(file: str, line: int | None = None) -> InputError:

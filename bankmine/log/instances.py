@@ -265,16 +265,15 @@ def _vocabulary(rows: Rows, lifecycle: pl.Series, transitions: Transitions, colu
             )
         )
     if transitions.unknown:
-        count = sum(transitions.unknown.values())
-        names = "、".join(list(transitions.unknown)[:NAMES_SHOWN])
+        count, kinds = sum(transitions.unknown.values()), len(transitions.unknown)
         findings.append(
             rows.finding(
                 "LIFECYCLE_UNKNOWN",
                 "warning",
                 _having(lifecycle, tuple(transitions.unknown)),
                 Text(
-                    zh=f"{count} 行的生命周期取值（{names}）无法理解，按“完成”处理。",
-                    en=f"the lifecycle values of {count} rows ({names}) are not understood and are read as completions.",
+                    zh=f"{count} 行的生命周期取值（{kinds} 种）无法理解，按“完成”处理。",
+                    en=f"the lifecycle values of {count} rows ({kinds} of them) are not understood and are read as completions.",
                 ),
                 column=column,
             )

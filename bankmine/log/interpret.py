@@ -22,6 +22,7 @@ from bankmine.words import Text
 TIME_ROLES = ("end", "timestamp", "start", "arrival")
 NUMBER_ROLES = ("amount", "cost")
 KEPT_APART = ("lifecycle", "instance")
+NOT_SHOWN = (*KEPT_APART, "resource")
 NAME_ROLES = ("resource", "role", "channel", "branch", "segment", "product", "status")
 
 
@@ -99,7 +100,8 @@ def interpret(
         named = {role: columns.source[role] for role in (*NAME_ROLES, *KEPT_APART) if role in columns.source}
         named |= {column: column for column in columns.extra}
         reading_names = {
-            role: pool.submit(labels.names, frame[column], column=column, null_words=null_words) for role, column in named.items()
+            role: pool.submit(labels.names, frame[column], column=column, null_words=null_words, shown=role not in NOT_SHOWN)
+            for role, column in named.items()
         }
         reading_figures = {
             role: pool.submit(

@@ -5,6 +5,7 @@ that looks alike is reported and left as it is. All work is done on the distinct
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -82,11 +83,12 @@ def cases(cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_wo
     lost = names.rows(ruined) if ruined.any() else _too_large(cells)
     if len(lost):
         row = int(lost[0])
+        form = re.sub(r"\d", "9", cell_text(cells, row) or "")  # what is left of a card's number may name its owner
         raise InputError(
             "CASE_SCI_NOTATION",
             Text(
-                zh=f"案件编号为科学计数法，位数已丢失：“{cell_text(cells, row)}”",
-                en=f"case ids in scientific notation have lost precision: {cell_text(cells, row)!r} in column {column}",
+                zh=f"案件编号为科学计数法，位数已丢失：“{form}”",
+                en=f"case ids in scientific notation have lost precision: {form!r} in column {column}",
             ),
             Text(
                 zh="请将该列设为文本格式后重新导出，不要经 Excel 另存。",
@@ -130,19 +132,22 @@ def activities(cells: pl.Series, *, column: str, null_words: frozenset[str] = NU
     return Labels(names, tuple(notes))
 
 
-def names(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS) -> Labels:
-    """Any other column of names (resource, branch, status …), tidied like activity labels.
+def names(cells: pl.Series, *, column: str, null_words: frozenset[str] = NULL_WORDS, shown: bool = True) -> Labels:
+    """Any other column of names (branch, status …), tidied like activity labels; `shown`: in outputs, as people and ids of tasks are not.
 
-    Notes: VALUE_NORMALISED, NULL_WORDS.
+    Notes: PII_LABEL (where they are shown), VALUE_NORMALISED, NULL_WORDS.
     """
     text, _ = as_text(cells)
     tidied = _tidy(text, null_words, collapse=True)
     words = tidied.tidy.is_null() & (tidied.raw.values.str.strip_chars() != "")
+    names = tidied.raw.renamed(tidied.tidy)
+    names, named = _unnamed(names) if shown else (names, np.zeros(0, dtype=np.int64))
     notes = (
+        Note("PII_LABEL", "warning", _named, named, column, None),
         Note("VALUE_NORMALISED", "info", _values_normalised, tidied.rows(tidied.reshaped | tidied.invisible), column, cells),
         Note("NULL_WORDS", "info", _null_words, tidied.raw.rows(words), column, cells),
     )
-    return Labels(tidied.raw.renamed(tidied.tidy), notes)
+    return Labels(names, notes)
 
 
 def as_text(cells: pl.Series) -> tuple[pl.Series, np.ndarray]:
@@ -215,21 +220,28 @@ def _personal(names: Coded, column: str) -> list[Note]:
 
 def _unnamed(labels: Coded) -> tuple[Coded, np.ndarray]:
     """Labels without all but the last four signs of people's numbers, which every report would show, and the rows that had some."""
-
-    def short(number: re.Match[str]) -> str:
-        phone = len(number[0]) == len("13800138000")
-        return f"…{number[0][-4:]}" if phone or card(number[0]) or citizen(number[0]) else number[0]
-
     held = labels.values.str.contains(r"[0-9]{11}")
     if not held.any():
         return labels, np.zeros(0, dtype=np.int64)
-    names = pl.Series([LONG_NUMBER.sub(short, name) for name in labels.values.to_list()], dtype=pl.String)
+    names = pl.Series([LONG_NUMBER.sub(_short, name) for name in labels.values.to_list()], dtype=pl.String)
     return labels.renamed(names), labels.rows(names != labels.values)
 
 
+def _short(number: re.Match[str]) -> str:
+    phone = len(number[0]) == len("13800138000")
+    return f"…{number[0][-4:]}" if phone or card(number[0]) or citizen(number[0]) else number[0]
+
+
+def shown_cell(cell: str) -> str:
+    """A cell of a column of labels or ids as outputs show it: as it is, but of people's numbers, however written, the last four signs."""
+    plain = re.sub(INVISIBLE, "", unicodedata.normalize("NFKC", cell))
+    short = LONG_NUMBER.sub(_short, plain)
+    return cell if short == plain else short
+
+
 def shown_case(name: str) -> str:
-    """A case id as outputs show it: a card or citizen number keeps its last four signs, beside the line of the file."""
-    return f"…{name[-4:]}" if card(name) or citizen(name) else name
+    """A case id as outputs show it: a card or citizen number in it keeps its last four signs, beside the line of the file."""
+    return LONG_NUMBER.sub(lambda number: f"…{number[0][-4:]}" if card(number[0]) or citizen(number[0]) else number[0], name)
 
 
 def card(number: str) -> bool:
@@ -253,8 +265,8 @@ def citizen(number: str) -> bool:
 
 def _named(count: int) -> Text:
     return Text(
-        zh=f"{count} 行的环节名称含卡号、身份证号或电话号码，只保留末四位",
-        en=f"{count} labels held card, identity or telephone numbers, of which the last four signs are kept",
+        zh=f"{count} 行的环节名称或属性值含卡号、身份证号或电话号码，只保留末四位",
+        en=f"{count} labels and values held card, identity or telephone numbers, of which the last four signs are kept",
     )
 
 

@@ -191,7 +191,7 @@ def refusal(error: "XMLSyntaxError", file: str, *, truncated: bool) -> InputErro
     if error.code in (etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_INVALID_CHAR):
         return InputError(
             "ENC_INVALID" if error.code == etree.ErrorTypes.ERR_INVALID_ENCODING else "XML_MALFORMED",
-            Text(zh="此行含有 XML 不允许的字符。", en=f"a character on this line is not allowed in XML ({error.msg})."),
+            Text(zh="此行含有 XML 不允许的字符。", en="a character on this line is not allowed in XML."),
             AGAIN,
             file,
             line,
@@ -204,6 +204,14 @@ def refusal(error: "XMLSyntaxError", file: str, *, truncated: bool) -> InputErro
             file,
             line,
         )
+    # The parser's own words quote the file, so its number must do.
     return InputError(
-        "XML_MALFORMED", Text(zh=f"XML 格式错误（解析器信息：{error.msg}）。", en=f"malformed XML: {error.msg}."), AGAIN, file, line
+        "XML_MALFORMED",
+        Text(
+            zh=f"此行的 XML 格式错误（第 {error.offset} 个字符附近，libxml2 错误 {error.code}）。",
+            en=f"malformed XML on this line, near character {error.offset} (libxml2 error {error.code}).",
+        ),
+        AGAIN,
+        file,
+        line,
     )

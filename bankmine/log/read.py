@@ -115,7 +115,7 @@ def read_log(
         tables = [database_table(str(source), query)]
     else:
         tables = file_tables(source, encoding)
-    understood = [recognise(table.frame.columns, given, file=table.file.name) for table in tables]
+    understood = [recognise(table.frame.columns, given, file=table.file.name, names_known=table.names_known) for table in tables]
     read = sum(table.frame.height + len(table.rejects) for table in tables)
     files = [table.file for table in tables]
     if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:

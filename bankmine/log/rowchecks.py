@@ -99,7 +99,7 @@ def named(frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, fil
             raise wrong_width(file, int(line[filled[0]]), width, len(names))
     columns: dict[str, str] = {}
     blank, twice = [], []
-    for name, written, column in zip(names, header.written, frame.columns, strict=False):
+    for name, shown, written, column in zip(names, header.shown, header.written, frame.columns, strict=False):
         if not written.strip():
             if frame[column].null_count() == frame.height:
                 continue
@@ -109,7 +109,7 @@ def named(frame: pl.DataFrame, header: Header, width: int, line: np.ndarray, fil
         elif frame[columns[name]].cast(pl.String, strict=False).equals(frame[column].cast(pl.String, strict=False)):
             twice.append(name)
         else:
-            raise duplicate(file, header.line, name)
+            raise duplicate(file, header.line, shown)
     messages = {
         "HEADER_BLANK": Text(
             zh="有 {count} 列没有列名，已按位置命名（{names}）。",

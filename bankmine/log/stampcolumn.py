@@ -8,7 +8,7 @@ import polars as pl
 from bankmine.errors import InputError
 from bankmine.log import stampforms as forms
 from bankmine.log.eventlog import UNKNOWN_TIME
-from bankmine.log.notes import cell_text
+from bankmine.log.notes import form_of
 from bankmine.log.stampforms import Reading
 from bankmine.words import Text
 
@@ -173,7 +173,7 @@ def _read_slowly(
     short = todo[text[todo].str.contains(forms.SHORT_YEAR).fill_null(False).to_numpy()]
     if len(short):
         row = int(rows[short[0]])
-        value = cell_text(asked.cells, row)
+        value = form_of(str(asked.cells[row]))
         raise asked.refusal(
             "TS_AMBIGUOUS",
             row,
@@ -202,7 +202,7 @@ def _day_first(a: np.ndarray, b: np.ndarray, asked: Asked, rows: np.ndarray) -> 
     if days_first.any() or months_first.any():
         return bool(days_first.any())
     row = int(rows[0])
-    value = cell_text(asked.cells, row)
+    value = form_of(str(asked.cells[row]))
     raise asked.refusal(
         "TS_AMBIGUOUS",
         row,

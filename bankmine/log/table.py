@@ -29,7 +29,7 @@ class Table:
     cell); Parquet, XLSX and frames keep their types (Datetime, Float64, Int64, String ...). `line` (int64, shape [rows])
     is the 1-based line of the file at which the record starts (XES: line of the event; Parquet and frames: row number
     + 1; XLSX: sheet row). Rows already set aside are not in `frame`; they are in `rejects`, one each, and a finding
-    with the same code counts them.
+    with the same code counts them. `names_known`: whether the columns' names are known to be names (`header.holds_names`).
     """
 
     file: SourceFile
@@ -37,6 +37,7 @@ class Table:
     line: np.ndarray
     findings: tuple[QualityFinding, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    names_known: bool = True
 
 
 def in_calendar(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from bankmine.errors import UsageError
-from bankmine.log.columnnames import RANKS
-from bankmine.log.columns import folded
+from bankmine.log.columnnames import RANKS, folded
+from bankmine.log.columns import unlisted
 from bankmine.log.eventlog import UNKNOWN_TIME
+from bankmine.log.notes import form_of
 from bankmine.words import Text
 
 USUAL = {
@@ -61,15 +62,16 @@ class Answers:
         table = read_table(Path(path), encoding=encoding)
         frame, file = table.frame, table.file.name
         given = {"case": case, "score": score, "comment": comment, "date": date}
-        column = {role: _column(role, name, frame.columns, file) for role, name in given.items()}
+        column = {role: _column(role, name, frame.columns, file, names_known=table.names_known) for role, name in given.items()}
         text = {role: frame[name].cast(pl.String).str.strip_chars() for role, name in column.items() if name is not None}
         missing = {role: (cells.is_null() | cells.str.to_lowercase().is_in(list(NULL_WORDS))).to_numpy() for role, cells in text.items()}
         unread = ~missing["score"] & ~text["score"].str.contains(PLAIN).fill_null(value=False).to_numpy()
         if unread.any():
             row = int(np.flatnonzero(unread)[0])
+            score = form_of(text["score"][row])
             raise UsageError(
                 "SURVEY_SCORE",
-                Text(zh=f"评分“{text['score'][row]}”不是数字", en=f"the score {text['score'][row]!r} is no number"),
+                Text(zh=f"评分“{score}”不是数字", en=f"the score {score!r} is no number"),
                 Text(zh="请改为数字，或留空表示未评分", en="write a number, or leave it empty where no score was given"),
                 file,
                 int(table.line[row]),
@@ -91,12 +93,13 @@ class Answers:
         )
 
 
-def _column(role: str, given: str | None, names: list[str], file: str) -> str | None:
+def _column(role: str, given: str | None, names: list[str], file: str, *, names_known: bool) -> str | None:
     """The column of a role: as given, else the only one of a usual name; None for an optional one that is not there."""
     if given is not None:
         if given in names:
             return given
-        raise _no_column(Text(zh=f"没有名为“{given}”的列", en=f"there is no column named {given!r}"), names, file, given)
+        what = Text(zh=f"没有名为“{given}”的列", en=f"there is no column named {given!r}")
+        raise _no_column(what, names, file, given, names_known=names_known)
     found = [name for name in names if folded(name) in NAMES[role]]
     if len(found) == 1:
         return found[0]
@@ -106,10 +109,10 @@ def _column(role: str, given: str | None, names: list[str], file: str) -> str | 
         what = Text(zh=f"“{role}”有多列可选：{'、'.join(found)}", en=f"several columns could be the {role}: {', '.join(found)}")
     else:
         what = Text(zh=f"认不出哪一列是“{role}”", en=f"no column is recognised as the {role}")
-    raise _no_column(what, names, file, role)
+    raise _no_column(what, names, file, role, names_known=names_known)
 
 
-def _no_column(what: Text, names: list[str], file: str, wanted: str) -> UsageError:
+def _no_column(what: Text, names: list[str], file: str, wanted: str, *, names_known: bool) -> UsageError:
     close = get_close_matches(wanted, names, n=3, cutoff=0.5) or names[:20]
     hint = Text(zh=f"请指定列名；文件中有：{'、'.join(close)}", en=f"name the column; the file has {', '.join(close)}")
-    return UsageError("SURVEY_COLUMN", what, hint, file, 1)
+    return UsageError("SURVEY_COLUMN", what, hint if names_known else unlisted(len(names)), file, 1)

@@ -1,6 +1,5 @@
 """The analysis and the check as documents for other programs (contract.md, JSON)."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -8,6 +7,8 @@ from zoneinfo import ZoneInfo
 from bankmine import __version__
 from bankmine.advice.answer import Interval
 from bankmine.advice.answer import Recommendation as Advice
+from bankmine.log.labels import shown_cell
+from bankmine.log.notes import form_of
 from bankmine.log.privacy import Pseudonyms
 from bankmine.report.expected import answers, conformance, journey, risk, training
 from bankmine.report.measures import (
@@ -53,9 +54,7 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Card numbers have 15 to 19 digits, identity numbers 17 and a digit or X; the last four are enough to find the row.
-NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)\d{11,15}(?=\d{3}[\dXx](?!\d))")
-AS_TIMES_ARE = re.compile(r"[\d\WTZ]*")
-TIMES = frozenset({"start", "end", "timestamp", "arrival"})
+NOT_OF_CELLS = frozenset({"CONTAINER_DETECTED", "ENC_DETECTED", "HEADER_NORMALISED", "SHEETS_IGNORED"})
 PERSON_FILTER = "resource="
 
 
@@ -198,15 +197,13 @@ def quality_of(analysis: "Analysis") -> list[Quality]:
 
 
 def _value(analysis: "Analysis", code: str, column: str | None, value: str | None) -> str | None:
-    """A cell that may be shown: no person by name, no card or identity number in full."""
-    if value is None:
-        return None
-    columns = analysis.log.source.columns
-    if column is not None and column == columns.get("resource"):
+    """A cell as it may be shown: ids and labels as elsewhere, no person by name; of any other, where anything may stand, its form."""
+    if value is None or code in NOT_OF_CELLS:
+        return value
+    role = next((role for role, name in analysis.log.source.columns.items() if name == column), column)
+    if role == "resource":
         return _person(analysis, value)
-    times = {name for role, name in columns.items() if role in TIMES}
-    is_time = (code.startswith("TS_") or column in times) and AS_TIMES_ARE.fullmatch(value)
-    return value if is_time else NUMBER_OF_A_PERSON.sub("…", value)
+    return shown_cell(value) if role in ("case", "activity", *analysis.log.attributes) else form_of(value)
 
 
 def _person(analysis: "Analysis", name: str) -> str | None:

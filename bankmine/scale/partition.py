@@ -349,7 +349,7 @@ def _raw(
         decisions, columns, file = Decisions(), None, SourceFile(str(path), 0, "")
         for table in pieces(path, how.encoding):
             frame, file = table.frame, table.file
-            found = recognise(frame.columns, how.given, file=file.name)
+            found = recognise(frame.columns, how.given, file=file.name, names_known=table.names_known)
             if columns is not None and found.source != columns.source:
                 raise differ(file.name, frame.columns[0])
             columns = found

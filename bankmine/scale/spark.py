@@ -19,9 +19,11 @@ from bankmine.log import labels
 from bankmine.log.columns import recognise
 from bankmine.log.container import open_source
 from bankmine.log.eventlog import EventLog, Source
+from bankmine.log.header import holds_names
 from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.read import fewer_rows, read_log
 from bankmine.log.table import SourceFile
+from bankmine.log.tables import PARQUET_SUFFIXES
 from bankmine.scale.decisions import Decisions, differ
 from bankmine.scale.frames import BY_CASE, Names
 from bankmine.scale.partition import PLACE, How, ReadPart, begun, described, last_weeks, part_of, tables_of
@@ -197,7 +199,7 @@ def from_files(session: "SparkSession", paths: Sequence[str], how: How, parts: i
 
     frames = []
     for number, path in enumerate(paths):
-        if path.lower().endswith((".parquet", ".pq")):
+        if path.lower().endswith(PARQUET_SUFFIXES):
             frame = session.read.parquet(path).select("*", f.col("_metadata.row_index").alias(PLACE[1]))
         else:
             read = session.read.option("header", True).option("multiLine", True).option("escape", '"').csv(path)
@@ -206,7 +208,10 @@ def from_files(session: "SparkSession", paths: Sequence[str], how: How, parts: i
     joined = frames[0]
     for frame in frames[1:]:
         joined = joined.unionByName(frame, allowMissingColumns=True)
-    return _cut(joined, [_file(path) for path in paths], how, parts)
+    # Spark takes the first row of a CSV for names whatever it holds.
+    own = [name for name in joined.columns if name not in PLACE]
+    known = all(path.lower().endswith(PARQUET_SUFFIXES) for path in paths) or holds_names(own, [])
+    return _cut(joined, [_file(path) for path in paths], how, parts, names_known=known)
 
 
 def from_frame(frame: "DataFrame", how: How, parts: int, order: str | None = None) -> SparkLog:
@@ -231,9 +236,9 @@ def _file(path: str) -> SourceFile:
         return source.finish()
 
 
-def _cut(raw: "DataFrame", files: Sequence[SourceFile], how: How, parts: int) -> SparkLog:
+def _cut(raw: "DataFrame", files: Sequence[SourceFile], how: How, parts: int, *, names_known: bool = True) -> SparkLog:
     own = [name for name in raw.columns if name not in PLACE]
-    columns = recognise(own, how.given, file=files[0].name)
+    columns = recognise(own, how.given, file=files[0].name, names_known=names_known)
     case, name = columns.source["case"], files[0].name
 
     def look(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":

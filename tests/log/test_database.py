@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bankmine.api import read_log
 from bankmine.cli import main
@@ -58,6 +59,13 @@ def test_a_column_of_numbers_and_words_is_one_of_words(lite: str, monkeypatch: p
     monkeypatch.setattr(database, "ROWS_AT_ONCE", 10)
     log = read_log(lite, query="select *, case when rowid % 40 < 20 then rowid else 'north' end as branch from events order by end_time")
     assert log.cases > 0 and "north" in log.attributes["branch"].values
+
+
+def test_a_cell_that_a_driver_quotes_is_told_by_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = 'column "at": invalid input syntax for type timestamp: "王小芳 2024"\nDETAIL: 王小芳'
+    monkeypatch.setattr(database, "_rows", lambda *_: (_ for _ in ()).throw(OperationalError("select", {}, ValueError(said))))
+    with pytest.raises(InputError, match=r'answer: column "at": invalid input syntax for type timestamp: "xxx 9999".\n'):
+        read_log("sqlite://", query="select at::timestamp from events")
 
 
 @pytest.mark.parametrize(

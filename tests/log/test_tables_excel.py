@@ -119,13 +119,13 @@ def test_titles_blank_rows_and_totals(tmp_path: Path) -> None:
     assert loud(table) == {"PREAMBLE": 3}
 
 
-def test_the_first_sheet_with_rows_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+def test_the_first_sheet_with_rows_is_read_and_the_others_are_told_by_their_places(tmp_path: Path) -> None:
     path = workbook(tmp_path, sheet([["readme"]]), sheet([HEADER, *ROWS]), sheet([HEADER, *ROWS]), names=("说明", "Log", "More"))
     table = read_table(path)
     assert table.frame.height == 2
     finding = table.findings[0]
     assert (finding.code, finding.count) == ("SHEETS_IGNORED", 2)
-    assert [example.value for example in finding.examples] == ["说明", "More"]
+    assert [example.value for example in finding.examples] == ["1", "3"]
 
 
 def test_an_empty_sheet_is_not_worth_a_word(tmp_path: Path) -> None:

@@ -144,10 +144,15 @@ def test_no_person_and_no_card_number_is_in_it(analysis_in, tmp_path, monkeypatc
             Example("a.csv", 2, "note", "card 6222020200112233445"),
             Example("a.csv", 3, "who", "Chen_Jing"),
             Example("a.csv", 4, "id", "11010519491231002X"),
+            Example("a.csv", 5, "amount", "Chen_Jing owes 2024-03-14"),
+            Example("a.csv", 6, None, "2024-03-14,Chen_Jing"),
         ),
     )
-    analysis = analyze(replace(log, quality=(finding,), source=replace(log.source, columns={"resource": "who"})))
+    analysis = analyze(
+        replace(log, quality=(finding,), source=replace(log.source, columns={"resource": "who", "case": "id", "activity": "note"}))
+    )
     text = json_bytes(document(analysis)).decode()
-    assert "6222020200112233445" not in text and "3445" in text
+    assert "6222020200112233445" not in text and "card …3445" in text and "…002X" in text
+    assert "2024-03-14,xxxx_xxxx" in text, "of a cell in which anything may stand, its form, and a date"
     assert "Chen_Jing" not in text and '"R-' in text
     assert "11010519491231002X" not in text

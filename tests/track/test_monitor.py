@@ -81,6 +81,20 @@ def test_the_work_list_names_what_lies_longer_than_nine_in_ten() -> None:
     assert WorkList.of(hidden).cases[0].person is None
 
 
+def test_the_work_list_names_neither_people_nor_cards() -> None:
+    closed = "\n".join(f"c{k}: enter {10 * k}-{10 * k + 1} @王小芳 | check {10 * k + 2} @李建国 | close {10 * k + 4}" for k in range(40))
+    ids = ("6222021234567890128", "11010519491231002X", "PAY-4539148803436467")
+    log = textlog(closed + "".join(f"\n{name}: enter {100 + n}-{101 + n} @王小芳" for n, name in enumerate(ids)))
+    settings = {"activities": {"close": {"kind": "end", "outcome": "completed"}}}
+    work = WorkList.of(analyze(log, settings=Settings.model_validate(settings)))
+    text = f"{work.cases}{work.records()}{work.table.to_csv()}{work.blocks()}{work.block().rows}"
+    assert [each.case for each in work.cases] == ["…0128", "…002X", "PAY-…6467"]
+    assert all(each.person.startswith("R-") for each in work.cases)
+    assert [secret for secret in (*ids, "4539148803436467", "王小芳", "李建国") if secret in text] == []
+    shown = WorkList.of(analyze(log, settings=Settings.model_validate(settings | {"privacy": {"people": "show"}})))
+    assert [(each.case, each.person) for each in shown.cases] == [(name, "王小芳") for name in ids]
+
+
 def test_a_time_limit_that_is_past_or_near_comes_first() -> None:
     lines = "\n".join(f"c{k}: enter {10 * k}-{10 * k + 1} | check {10 * k + 2}-{10 * k + 3} | close {10 * k + 4}" for k in range(30))
     log = textlog(lines + "\npast: enter 200-201\nnear: enter 280-281\nfar: enter 299-300")
