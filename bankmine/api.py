@@ -527,9 +527,9 @@ def analyze(
     if isinstance(log, EventLog):
         return Analysis(log, process, settings, as_of, twin)
     from bankmine.scale.answer import PartsAnalysis
-    from bankmine.scale.partition import How
-    from bankmine.scale.passes import Wanted
+    from bankmine.scale.reading import How
     from bankmine.scale.spark import from_frame
+    from bankmine.scale.whole import Wanted
 
     named = None if process is None else str(process)
     wanted = Wanted(partial(meaning, process=process, settings=settings), as_of, settings.calendar, parts)

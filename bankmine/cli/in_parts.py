@@ -24,8 +24,9 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
     from bankmine.log.sources import paths_of
     from bankmine.scale.answer import PartsAnalysis
     from bankmine.scale.memory import rows_within
-    from bankmine.scale.partition import How, cut
-    from bankmine.scale.passes import Wanted
+    from bankmine.scale.partition import cut
+    from bankmine.scale.reading import How
+    from bankmine.scale.whole import Wanted
 
     if reading.where or reading.first or reading.last or reading.survey:
         raise UsageError(

@@ -16,8 +16,8 @@ from bankmine.report.quality import findings
 from bankmine.report.schema import AnalysisDocument as Whole
 from bankmine.report.schema import LogFigures, PartsDocument, Process, Window
 from bankmine.report.summary import summary
-from bankmine.scale.frames import Names
-from bankmine.scale.passes import Measured, Wanted, nothing
+from bankmine.scale.frames import Names, nothing
+from bankmine.scale.whole import Measured, Wanted
 from bankmine.settings import Settings
 from bankmine.show.blocks import Block, Heading, KeyFigures, Notice
 from bankmine.show.format import local_day

@@ -151,6 +151,11 @@ def log_by_case(frame: pl.DataFrame, names: Names) -> EventLog:
     )
 
 
+def nothing(names: Names) -> EventLog:
+    """A log with the names of the whole and no instance."""
+    return log_by_case(pl.DataFrame(schema=BY_CASE), names)
+
+
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     """A part by case as it was made; engines may bring its rows in another order."""
     return frame if frame["place"].is_sorted() else frame.sort("place")

@@ -10,7 +10,7 @@ import pytest
 
 from bankmine import analyze, read_log
 from bankmine.log.tables import read_table
-from bankmine.scale.partition import How
+from bankmine.scale.reading import How
 from bankmine.scale.spark import from_files
 from tests.scale.test_partition import SAMPLES, assert_as_in_memory, wanted
 
