@@ -231,6 +231,7 @@ def _read(raw: Disk, logs: Disk, how: How, files: Sequence[SourceFile]) -> Itera
             if last or error.code not in ("NO_ROWS", "NO_INSTANCES"):
                 raise
             continue
-        logs.write(part, rows, 0)
+        if rows.height:
+            logs.write(part, rows, 0)
         held = []
         yield found

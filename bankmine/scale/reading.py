@@ -11,10 +11,12 @@ import polars as pl
 from bankmine.log import labels
 from bankmine.log.columns import Columns, recognise
 from bankmine.log.eventlog import EventLog, Source
+from bankmine.log.filters import CaseFilter
 from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.read import columns_of, read_log, refuse_too_many
 from bankmine.log.table import SourceFile, Table
 from bankmine.log.transitions import Transition, understand
+from bankmine.scale.filtered import Met, filtered, refuse
 from bankmine.scale.findings import together
 from bankmine.scale.frames import KEPT, Names, by_case
 from bankmine.settings import Settings
@@ -24,17 +26,20 @@ PLACE = ("__file__", "__line__")  # columns beside the source's own
 
 @dataclass(frozen=True, eq=False)
 class ReadPart:
-    """What the reading of a part tells beside its instances; `scheduled` names are in `names`."""
+    """What the reading of a part tells beside its instances; `names` are those of the cases that pass the filters, and of what SCHEDULE
+    rows put up in any.
+    """
 
     names: Names
     findings: tuple[QualityFinding, ...]
     rejects: tuple[Reject, ...]
     rows: tuple[int, int, int, int]  # read, used, set aside, merged
+    met: tuple[Met, ...]
 
 
 @dataclass(frozen=True)
 class How:
-    """How a log is to be read: as `read_log` takes it. `columns`: source column by role."""
+    """How a log is to be read: as `read_log` takes it. `columns`: source column by role; `filters`: which cases are then left."""
 
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     lifecycle: str = "pair"
@@ -43,6 +48,7 @@ class How:
     time_format: str | None = None
     dedupe: bool = False
     settings: Settings = field(default_factory=Settings)
+    filters: tuple[CaseFilter, ...] = ()
 
     @property
     def given(self) -> dict[str, str]:
@@ -68,8 +74,8 @@ class How:
         }
 
     def read(self, tables: list[Table]) -> "tuple[pl.DataFrame, ReadPart]":
-        """The instances of a part, read as a log of its own whose rows may all be set aside, and what was noticed."""
-        log = read_log(tables, **self.options)
+        """The instances of a part's wanted cases, read as a log of its own whose rows may all be set aside, and what was noticed."""
+        log, met = filtered(read_log(tables, **self.options), self.filters)
         scheduled = frozenset[str]().union(*(_scheduled(table, self.given) for table in tables))
         numbered = any("instance" in recognise(table.frame.columns, self.given).source for table in tables)
         kept = {name: log.attributes[name].values for name in KEPT if name in log.attributes}
@@ -79,6 +85,7 @@ class How:
             log.quality,
             log.rejects,
             (source.rows_read, source.rows_used, source.rows_set_aside, source.rows_merged),
+            met,
         )
 
     def of_cases(self, frame: pl.DataFrame, names: pl.Series) -> pl.Series:
@@ -88,9 +95,9 @@ class How:
         return case.is_in(names.implode()).fill_null(value=False)
 
     def some(self, frames: "Sequence[pl.DataFrame]", source: Source) -> EventLog:
-        """The log of some rows, each frame those of one file of the `source`."""
+        """The log of some rows of the `source`, each frame those of one file."""
         log = read_log(tables_of(frames, source.files), **self.options)
-        return replace(log, source=replace(log.source, files=source.files))
+        return replace(log, source=replace(log.source, files=source.files, parameters=source.parameters))
 
 
 def _scheduled(table: Table, given: Mapping[str, str]) -> set[str]:
@@ -128,12 +135,19 @@ def described(
     everything.sort(key=lambda reject: (place[reject.file], reject.line))
     share = how.settings.quality.max_reject_share
     refuse_too_many(everything, read, share)
-    parameters = {"lifecycle": how.lifecycle, "dedupe": how.dedupe, "max_reject_share": share}
+    refuse(how.filters, [each.met for each in found])
+    parameters = {
+        "lifecycle": how.lifecycle,
+        "dedupe": how.dedupe,
+        "max_reject_share": share,
+        "encoding": how.encoding,
+        "time_format": how.time_format,
+    } | ({"filters": tuple(each.said for each in how.filters)} if how.filters else {})
     source = Source(
         files=tuple(files),
         columns=MappingProxyType(columns_of(columns)),
         timezone=names.timezone,
-        parameters=MappingProxyType({**parameters, "encoding": how.encoding, "time_format": how.time_format}),
+        parameters=MappingProxyType(parameters),
         rows_read=read,
         rows_used=sum(each.rows[1] for each in found),
         rows_set_aside=len(everything),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bankmine import analyze, read_log
+from bankmine.log.filters import Having
 from bankmine.log.tables import read_table
 from bankmine.scale.reading import How
 from bankmine.scale.spark import from_files
@@ -34,9 +35,9 @@ def spark() -> Iterator[object]:
 
 
 def test_a_file_on_spark(spark) -> None:
-    path = SAMPLES / "loan.csv"
-    analysis = analyze(read_log(path))
-    log = from_files(spark, [str(path)], How(), 3)
+    path, some = SAMPLES / "loan.csv", Having("channel", ("branch", "mobile"))
+    analysis = analyze(some.of(read_log(path)))
+    log = from_files(spark, [str(path)], How(filters=(some,)), 3)
     assert_as_in_memory(log.measured(wanted(2)), analysis)
     assert {f.code: f.count for f in log.quality} == {f.code: f.count for f in analysis.log.quality}
     assert (log.source.files, log.source.rows_used) == (analysis.log.source.files, analysis.log.source.rows_used)
