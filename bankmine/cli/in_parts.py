@@ -18,7 +18,8 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
     """
     from functools import partial
 
-    from bankmine.api import analyze, meaning
+    from bankmine.api import analyze, answers_of, meaning
+    from bankmine.log.read import DEFAULT_ZONE
     from bankmine.log.sources import paths_of
     from bankmine.scale.answer import PartsAnalysis
     from bankmine.scale.memory import rows_within
@@ -40,10 +41,10 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
     )
     within = rows_within(memory)
     parts = PARTS_ON_SPARK if rows is None else max(-(-rows // (within // 2)), 2)
-    as_of = None if reading.as_of is None else instant(reading.as_of, how.zone or "Asia/Shanghai")
-    wanted = Wanted(
-        partial(meaning, process=reading.process, settings=settings), as_of, settings.calendar, parts, None if spark else within
-    )
+    zone = how.zone or DEFAULT_ZONE
+    as_of = None if reading.as_of is None else instant(reading.as_of, zone)
+    understood, answers = partial(meaning, process=reading.process, settings=settings), answers_of(settings, zone)
+    wanted = Wanted(understood, as_of, settings.calendar, parts, None if spark else within, answers)
     window = partial(analyze, process=reading.process, settings=settings, as_of=as_of, twin=twin)
     if spark:
         from bankmine.scale.spark import from_files, session

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.log.eventlog import EventLog
+from bankmine.measure.answers import Answers
 from bankmine.measure.awaited import Awaited
 from bankmine.measure.business import CalendarUsed, business_time
 from bankmine.measure.customer import CustomerWaits
@@ -15,9 +16,11 @@ from bankmine.measure.enablement import Enablement, Successions, case_begin
 from bankmine.measure.endings import Endings, pauses
 from bankmine.measure.rework import Items, ReworkCounts
 from bankmine.measure.roles import RoleCounts
+from bankmine.measure.stages import Course, Stages, by_kind
+from bankmine.measure.survey import Joined
 from bankmine.model.dfg import EndCounts, steps
 from bankmine.model.variants import Variants
-from bankmine.scale.frames import Names, by_person, in_order, log_by_case
+from bankmine.scale.frames import Names, by_person, cases_of, in_order, log_by_case
 from bankmine.scale.whole import Whole
 from bankmine.stats.spread import Selected, Spread
 
@@ -74,13 +77,15 @@ class Enabled:
     durations: Spread
     effort: Effort
     begun: int
+    course: Course | None
 
 
 def enabled(frame: pl.DataFrame, whole: Whole) -> tuple[pl.DataFrame, Enabled]:
     frame = in_order(frame)
     log = log_by_case(frame, whole.names)
     enablement = Enablement.of(log, whole.concurrent)
-    awaited = Awaited.of(log, enablement, whole.understanding, CustomerWaits.of(log, whole.understanding))
+    customer_waits = CustomerWaits.of(log, whole.understanding)
+    awaited = Awaited.of(log, enablement, whole.understanding, customer_waits)
     parts = int(whole.to.max(initial=0)) + 1
     nobody = np.arange(len(log)) % parts
     to = np.where(log.resource >= 0, whole.to[log.resource, log.activity], nobody) if len(log.resources) else nobody
@@ -92,6 +97,7 @@ def enabled(frame: pl.DataFrame, whole: Whole) -> tuple[pl.DataFrame, Enabled]:
         Spread.of(np.zeros(log.cases, dtype=np.int64), log.case_end - begin),
         Effort.of(log, enablement),
         int(begin.min()),
+        None if whole.answers is None else Course.of(log, by_kind(log, whole.understanding, customer_waits)),
     )
 
 
@@ -104,6 +110,7 @@ class Closed:
     open_cases: int
     rework: ReworkCounts
     used: CalendarUsed
+    joined: Joined | None
 
 
 def closed(frame: pl.DataFrame, whole: Whole, duty: Duty, wanted: np.ndarray) -> Closed:
@@ -117,7 +124,14 @@ def closed(frame: pl.DataFrame, whole: Whole, duty: Duty, wanted: np.ndarray) ->
         int((~endings.closed).sum()),
         ReworkCounts.of(Items.of(log, whole.understanding), len(log.activities), duty),
         CalendarUsed.of(duty, organisation, begin, end),
+        None if whole.answers is None else _joined(frame, log, whole, whole.answers, endings),
     )
+
+
+def _joined(frame: pl.DataFrame, log: EventLog, whole: Whole, answers: Answers, endings: Endings) -> Joined:
+    turn = by_kind(log, whole.understanding, CustomerWaits.of(log, whole.understanding))
+    stages, times = Stages.known(log, turn, whole.marks), log.case_end - case_begin(log)
+    return Joined.of(answers, cases_of(frame).to_list(), log, whole.understanding, endings, times, stages)
 
 
 def in_business(frame: pl.DataFrame, names: Names, duty: Duty, wanted: np.ndarray) -> Selected:

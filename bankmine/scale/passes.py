@@ -17,6 +17,8 @@ from bankmine.measure.duty import Duty
 from bankmine.measure.enablement import Successions
 from bankmine.measure.endings import QUIET_QUANTILE, USUAL_END_SHARE, closing
 from bankmine.measure.rework import Rework
+from bankmine.measure.stages import Course
+from bankmine.measure.survey import Joined
 from bankmine.measure.waiting import QUANTILES, WaitingTime
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.variants import Variants
@@ -58,6 +60,7 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
         gaps.wanted(QUANTILES),
         _NONE if by_definition else quiet.wanted((QUIET_QUANTILE,)),
         person_passes.placed(roles.by_activity, understanding, wanted.parts_by_person),
+        answers=wanted.answers,
     )
     people, second = logs.divided(partial(case_passes.enabled, whole=whole), BY_PERSON, wanted.parts_by_person)
     cases = sum(each.cases for each in first)
@@ -66,6 +69,8 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
         if len(quiet.code):
             pause = float(quiet.figures(Selected.merge(each.pauses for each in second), (QUIET_QUANTILE,)).quantiles[0, 0])
         whole = replace(whole, quiet=(ends.end >= USUAL_END_SHARE * cases, pause))
+    if wanted.answers is not None:
+        whole = replace(whole, marks=Course.merge(each.course for each in second if each.course is not None).marks)
     whole = replace(whole, found=person_passes.discovered(people, whole))
     by_person = people.each(partial(person_passes.divided, whole=whole))
     duty = replace(by_person[0].duty, **_misfit(by_person))
@@ -125,6 +130,7 @@ def measured(logs: Parts, names: Names, wanted: Wanted) -> Measured:
         first=seen[0],
         last=seen[1],
         as_of=whole.now,
+        joined=None if wanted.answers is None else Joined.merge(each.joined for each in third if each.joined is not None),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.log.eventlog import EventLog
+from bankmine.measure.answers import Answers
 from bankmine.measure.batches import Rule
 from bankmine.measure.business import CalendarUsed
 from bankmine.measure.by_cause import WaitByCause
@@ -16,6 +17,7 @@ from bankmine.measure.discovered import Discovered
 from bankmine.measure.duty import Duty
 from bankmine.measure.rework import Rework
 from bankmine.measure.roles import RoleCounts, Roles
+from bankmine.measure.survey import Joined
 from bankmine.measure.waiting import WaitingTime
 from bankmine.model.dfg import DirectlyFollowsGraph
 from bankmine.model.variants import Variants
@@ -42,8 +44,8 @@ class Parts(Protocol):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the whole is to be: how labels are understood, `as_of`, which hours hold, in how many parts people are held, and how many rows
-    a part may have at most (None: any number).
+    """What the whole is to be: how labels are understood, `as_of`, which hours hold, in how many parts people are held, how many rows
+    a part may have at most (None: any number), and what customers answered.
     """
 
     understand: Callable[[tuple[str, ...], Any], Understanding]
@@ -51,11 +53,12 @@ class Wanted:
     calendar: Calendar
     parts_by_person: int
     most: int | None = None
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The complete set of a log in parts: what `Analysis` has under these names, the same to the last bit."""
+    """The complete set of a log in parts: what `Analysis` has under these names, the same to the last bit; and what its survey rests on."""
 
     understanding: Understanding
     dfg: DirectlyFollowsGraph
@@ -74,6 +77,7 @@ class Measured:
     first: int
     last: int
     as_of: int
+    joined: Joined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +97,8 @@ class Whole:
     found: Discovered | None = None
     quiet: tuple[np.ndarray, float] | None = None
     rules: dict[int, Rule] | None = None
+    answers: Answers | None = None
+    marks: tuple[int, ...] | None = None
 
     def duty(self, log: EventLog) -> Duty:
         """The calendars of a part's instances."""
