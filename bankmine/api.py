@@ -22,7 +22,7 @@ from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, EventLog
 from bankmine.log.imperfections.detectors import imperfections
 from bankmine.log.privacy import Pseudonyms
 from bankmine.log.quality import QualityFinding
-from bankmine.log.read import GRAVITY, read_log
+from bankmine.log.read import DEFAULT_ZONE, GRAVITY, read_log
 from bankmine.measure.actors import actors
 from bankmine.measure.answers import Answers
 from bankmine.measure.attributes import attributes
@@ -262,11 +262,11 @@ class Analysis(Shown):
     @cached_property
     def survey(self) -> Survey | None:
         """What customers answered; None where the configuration names no file."""
-        said = self.settings.survey
-        if said.file is None:
+        answers = answers_of(self.settings, self.zone)
+        if answers is None:
             return None
         return Survey.of(
-            Answers.read(self.settings.beside(said.file), timezone=self.zone),
+            answers,
             self.log,
             self.understanding,
             self.endings,
@@ -527,14 +527,22 @@ def analyze(
     if isinstance(log, EventLog):
         return Analysis(log, process, settings, as_of, twin)
     from bankmine.scale.answer import PartsAnalysis
-    from bankmine.scale.partition import How
-    from bankmine.scale.passes import Wanted
+    from bankmine.scale.reading import How
     from bankmine.scale.spark import from_frame
+    from bankmine.scale.whole import Wanted
 
     named = None if process is None else str(process)
-    wanted = Wanted(partial(meaning, process=process, settings=settings), as_of, settings.calendar, parts)
-    lying = from_frame(log, How(settings=settings), parts, order)
+    how = How(settings=settings)
+    answers = answers_of(settings, how.zone or DEFAULT_ZONE)
+    wanted = Wanted(partial(meaning, process=process, settings=settings), as_of, settings.calendar, parts, answers=answers)
+    lying = from_frame(log, how, parts, order)
     return PartsAnalysis.of(lying, wanted, settings, parts, window_rows, lambda some: Analysis(some, process, settings, as_of, twin), named)
+
+
+def answers_of(settings: Settings, zone: str) -> Answers | None:
+    """What customers answered, dates read in a zone; None where the configuration names no file. Raises as `Answers.read` does."""
+    file = settings.survey.file
+    return None if file is None else Answers.read(settings.beside(file), timezone=zone)
 
 
 def own_model(process: str | Path | None) -> Path | None:

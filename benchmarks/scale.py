@@ -40,7 +40,8 @@ The driver holds counts: cells of quantiles ({cells} for each arc or activity at
 variants; it is sized by variants ({variants:,} in {rows:,} rows here, {per_variant} bytes each, taken to grow as the rows) and people.
 
 What limits: a person is never cut, so the heaviest person has to fit into one executor ({person} bytes a row); what machines do is cut
-by activity. A CSV is read by one task; logs of that size should be Parquet. The window's rows are held on the driver.
+by activity. A CSV is read by one task; logs of that size should be Parquet. The window's rows are held on the driver. With `--survey` so
+are the answers, with what became of their cases, and nine bytes for each closed case.
 """
 COMPARED = ("log", "process", "cycle_time", "waiting", "waiting_by_arc", "dfg", "rework", "variants")
 BYTES_READ, BYTES_INSTANCE, BYTES_A_PERSONS_ROW, BYTES_A_VARIANT, CELLS = 90, 150, 900, 400, 10_000

@@ -17,6 +17,7 @@ from bankmine.words import Lang, Text
 if TYPE_CHECKING:
     from bankmine.api import Analysis, TwinOn
     from bankmine.log.eventlog import EventLog
+    from bankmine.log.filters import CaseFilter
     from bankmine.settings import Settings
 
 COLUMNS = (
@@ -227,7 +228,7 @@ class Reading:
         """The log, read and filtered. Raises InputError and UsageError."""
         from bankmine.log.read import read_log
 
-        settings = self.settings()
+        settings, filters = self.settings(), self.filters
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
         self.fitting()
@@ -242,6 +243,15 @@ class Reading:
             dedupe=self.dedupe,
             query=self.query,
         )
+        for each in filters:
+            log = each.of(log)
+        return log
+
+    @property
+    def filters(self) -> "tuple[CaseFilter, ...]":
+        """Which cases are wanted. Raises UsageError OPTION_VALUE."""
+        from bankmine.log.filters import Having, Period
+
         wanted: dict[str, list[str]] = {}
         for condition in self.where or []:
             name, equals, value = condition.partition("=")
@@ -252,11 +262,9 @@ class Reading:
                     Text(zh="例如 --where channel=online。", en="for example --where channel=online."),
                 )
             wanted.setdefault(name.strip(), []).append(value.strip())
-        for name, values in wanted.items():
-            log = log.where(**{name: values})
-        if self.first is not None or self.last is not None:
-            log = log.between(self.first or EARLIEST, self.last or LATEST)
-        return log
+        having = [Having(name, tuple(values)) for name, values in wanted.items()]
+        began = [Period(self.first or EARLIEST, self.last or LATEST)] if self.first is not None or self.last is not None else []
+        return (*having, *began)
 
     def rows(self) -> int | None:
         """About how many rows the files hold; None where that cannot be told. Raises InputError FILE_MISSING."""

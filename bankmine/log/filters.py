@@ -2,8 +2,9 @@
 
 import itertools
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -24,17 +25,108 @@ HOWS: tuple[How, ...] = ("started", "contained", "touching")
 PERIOD = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](.+))?)?)?$")
 
 
+class CaseFilter(ABC):
+    """Which cases are wanted, decided case by case, so that a log in parts is filtered part by part; `said`: as reports tell it."""
+
+    @property
+    @abstractmethod
+    def said(self) -> str: ...
+
+    @abstractmethod
+    def kept(self, log: EventLog) -> np.ndarray:
+        """bool [cases]; what the log does not know is had by no case."""
+
+    def known(self, log: EventLog) -> dict[str, tuple[str, ...]]:  # noqa: ARG002  a filter that asks for no names needs none
+        """The names and values that the log has of what is asked for."""
+        return {}
+
+    def refuse(self, known: Mapping[str, Sequence[str]]) -> None:  # noqa: B027  nothing can be wrong with such a filter
+        """Raises UsageError where what is asked for is not known."""
+
+    def of(self, log: EventLog) -> EventLog:
+        """The log of these cases. Raises UsageError where what is asked for is not known, and where no case is left."""
+        self.refuse(self.known(log))
+        return keep_cases(log, self.kept(log), self.said)
+
+
+@dataclass(frozen=True)
+class Having(CaseFilter):
+    """The cases in which some instance has one of the `values` of an attribute, `resource` or `activity`."""
+
+    name: str
+    values: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        return f"{self.name}={'…' if self.name == PEOPLE else '|'.join(self.values)}"  # reports tell the filters
+
+    def kept(self, log: EventLog) -> np.ndarray:
+        column = _columns(log).get(self.name, Attribute(log.activity, ()))
+        return _cases_having(log, column, [code for code, value in enumerate(column.values) if value in self.values])
+
+    def known(self, log: EventLog) -> dict[str, tuple[str, ...]]:
+        """The values of the one attribute alone."""
+        return {name: column.values if name == self.name else () for name, column in _columns(log).items()}
+
+    def refuse(self, known: Mapping[str, Sequence[str]]) -> None:
+        """Raises UsageError ATTRIBUTE_UNKNOWN, and VALUE_UNKNOWN, which lists no people."""
+        if self.name not in known:
+            raise _unknown("ATTRIBUTE_UNKNOWN", Text(zh="属性", en="attribute"), self.name, sorted(known))
+        for value in self.values:
+            value_code(self.name, value, known[self.name])
+
+
+@dataclass(frozen=True)
+class Period(CaseFilter):
+    """The cases of a period (see EventLog.between). Raises UsageError OPTION_UNKNOWN and OPTION_VALUE when it is made."""
+
+    first: str
+    last: str
+    how: How = "started"
+
+    def __post_init__(self) -> None:
+        if self.how not in HOWS:
+            raise _unknown("OPTION_UNKNOWN", Text(zh="取值", en="value of how"), self.how, HOWS)
+        self._ends(ZoneInfo("UTC"))
+
+    @property
+    def said(self) -> str:
+        return f"{self.how} {self.first}..{self.last}"
+
+    def kept(self, log: EventLog) -> np.ndarray:
+        begin, end = self._ends(ZoneInfo(log.source.timezone))
+        started = (log.case_start >= begin) & (log.case_start < end)
+        return {
+            "started": started,
+            "contained": started & (log.case_end < end),
+            "touching": (log.case_end >= begin) & (log.case_start < end),
+        }[self.how]
+
+    def _ends(self, zone: ZoneInfo) -> tuple[int, int]:
+        return _period(self.first, zone)[0], _period(self.last, zone)[1]
+
+
 def keep_cases(log: EventLog, kept: np.ndarray, filtered_by: str) -> EventLog:
     """The log of the cases for which `kept`, bool [cases], is true; `filtered_by` is added to the source's parameters.
 
-    Names that no longer occur are dropped. Findings, rejects and row counts stay those of the reading.
+    Names that no longer occur are dropped. Findings, rejects and row counts stay those of the reading. Raises UsageError FILTER_EMPTY.
     """
     if not kept.any():
-        raise UsageError(
-            "FILTER_EMPTY",
-            Text(zh=f"筛选条件“{filtered_by}”之后没有剩下任何案件。", en=f"no case is left after the filter {filtered_by!r}."),
-            Text(zh="请放宽筛选条件。", en="choose a wider filter."),
-        )
+        raise none_left(filtered_by)
+    return taken(log, kept, filtered_by)
+
+
+def none_left(filtered_by: str) -> UsageError:
+    """Refuses a filter that leaves nothing."""
+    return UsageError(
+        "FILTER_EMPTY",
+        Text(zh=f"筛选条件“{filtered_by}”之后没有剩下任何案件。", en=f"no case is left after the filter {filtered_by!r}."),
+        Text(zh="请放宽筛选条件。", en="choose a wider filter."),
+    )
+
+
+def taken(log: EventLog, kept: np.ndarray, filtered_by: str) -> EventLog:
+    """As `keep_cases`, of a part of a log, in which no case may be left."""
     rows = np.flatnonzero(kept[log.case])
     case, case_names, case_number = compact(Attribute(log.case[rows], log.case_names))
     still_waiting = log.waiting.activity[kept[log.waiting.case]]
@@ -70,16 +162,12 @@ def keep_cases(log: EventLog, kept: np.ndarray, filtered_by: str) -> EventLog:
 
 def where(log: EventLog, values: Mapping[str, str | Collection[str]]) -> EventLog:
     """See EventLog.where."""
-    columns = {**log.attributes, "activity": Attribute(log.activity, log.activities), "resource": Attribute(log.resource, log.resources)}
     kept = np.ones(log.cases, dtype=bool)
-    said = []
-    for name, wanted in values.items():
-        if name not in columns:
-            raise _unknown("ATTRIBUTE_UNKNOWN", Text(zh="属性", en="attribute"), name, sorted(columns))
-        several = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-        kept &= _cases_having(log, columns[name], [value_code(name, value, columns[name].values) for value in several])
-        said.append(f"{name}={'…' if name == PEOPLE else '|'.join(several)}")  # reports tell the filters
-    return keep_cases(log, kept, ", ".join(said))
+    filters = [Having(name, (wanted,) if isinstance(wanted, str) else tuple(wanted)) for name, wanted in values.items()]
+    for each in filters:
+        each.refuse(each.known(log))
+        kept &= each.kept(log)
+    return keep_cases(log, kept, ", ".join(each.said for each in filters))
 
 
 def cases_with(log: EventLog, activities: Sequence[str]) -> EventLog:
@@ -93,17 +181,7 @@ def cases_with(log: EventLog, activities: Sequence[str]) -> EventLog:
 
 def between(log: EventLog, first: str, last: str, how: How = "started") -> EventLog:
     """See EventLog.between."""
-    if how not in HOWS:
-        raise _unknown("OPTION_UNKNOWN", Text(zh="取值", en="value of how"), how, HOWS)
-    zone = ZoneInfo(log.source.timezone)
-    begin, end = _period(first, zone)[0], _period(last, zone)[1]
-    started = (log.case_start >= begin) & (log.case_start < end)
-    kept = {
-        "started": started,
-        "contained": started & (log.case_end < end),
-        "touching": (log.case_end >= begin) & (log.case_start < end),
-    }[how]
-    return keep_cases(log, kept, f"{how} {first}..{last}")
+    return Period(first, last, how).of(log)
 
 
 def top_variants(log: EventLog, share: float) -> EventLog:
@@ -125,6 +203,11 @@ def top_variants(log: EventLog, share: float) -> EventLog:
     needed = np.ceil(round(share * log.cases, 6))
     taken = order[: int(np.searchsorted(np.cumsum(count[order]), needed)) + 1]
     return keep_cases(log, np.isin(variant, taken), f"top variants {share:g}")
+
+
+def _columns(log: EventLog) -> dict[str, Attribute]:
+    """What a case can be chosen by."""
+    return {**log.attributes, "activity": Attribute(log.activity, log.activities), "resource": Attribute(log.resource, log.resources)}
 
 
 def _cases_having(log: EventLog, column: Attribute, codes: Sequence[int]) -> np.ndarray:

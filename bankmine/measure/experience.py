@@ -55,8 +55,8 @@ class ExperienceMap(Shown):
         median, p90 = (np.array([np.quantile(journey.stage_s[reached[:, k], k], q) for k in stages]) for q in (0.5, 0.9))
         unknown = np.full(len(stages), np.nan)
         scores = {row.name.en: row.mean for row in survey.rows if row.group == "stage"} if survey is not None else {}
-        if scale is None and survey is not None and not np.isnan(survey.score).all():
-            scale = float(np.nanmin(survey.score)), float(np.nanmax(survey.score))
+        if scale is None and survey is not None and len(survey.score):
+            scale = float(survey.score.min()), float(survey.score.max())
         return cls(
             names=tuple(journey.stages.names[k] for k in stages),
             turn=tuple(journey.stages.turn[k] for k in stages),

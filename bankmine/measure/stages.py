@@ -1,6 +1,6 @@
 """The stages that a case goes through as its customer sees them, for any process definition and for logs without one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,8 @@ from bankmine.log.eventlog import EventLog
 from bankmine.measure.customer import ASKING, CustomerWaits, answers, kinds
 from bankmine.measure.enablement import case_begin
 from bankmine.process.definition import Kind, Party, Understanding
-from bankmine.stats.grouped import grouped_quantiles, grouped_sum
+from bankmine.stats.grouped import grouped_sum
+from bankmine.stats.spread import Selected
 from bankmine.words import Text
 
 APPLY, HANDLE, DOCUMENTS, OFFER, COMPLETE, TERM = range(6)
@@ -49,16 +50,20 @@ class Stages:
 
     @classmethod
     def of(cls, log: EventLog, understanding: Understanding, customer_waits: CustomerWaits) -> "Stages":
+        turn = by_kind(log, understanding, customer_waits)
+        return cls.known(log, turn, Course.of(log, turn).marks)
+
+    @classmethod
+    def known(cls, log: EventLog, turn: np.ndarray, marks: Sequence[int] | None) -> "Stages":
+        """Where it is known by which milestones the way is parted (None: by who acts, `turn` of `by_kind`)."""
         before = np.concatenate([[0], log.moment[:-1]])
         before[log.offsets[:-1]] = case_begin(log)
         gap = np.maximum(log.moment - before, 0)
-        stage = _by_kind(log, understanding, customer_waits)
-        if np.isin(stage, CUSTOMERS_TURN).any():
+        if marks is None:
             turns = tuple("customer" if k in CUSTOMERS_TURN else None if k == TERM else "bank" for k in range(len(NAMES)))
-            return cls(NAMES, turns, stage, gap, True)
-        marks, stage = _by_milestone(log)
-        first = UNTIL.format(name=log.activities[marks[0]])
-        return cls((first, *(AFTER.format(name=log.activities[a]) for a in marks)), (None,) * (len(marks) + 1), stage, gap, False)
+            return cls(NAMES, turns, turn, gap, True)
+        names = (UNTIL.format(name=log.activities[marks[0]]), *(AFTER.format(name=log.activities[a]) for a in marks))
+        return cls(names, (None,) * len(names), _past(log, marks), gap, False)
 
     def per_case(self, log: EventLog, gap: np.ndarray | None = None) -> np.ndarray:
         """int64 [cases, stages]: how long each case was in each stage, microseconds; `gap` int64 [instances] counts instead, if given."""
@@ -73,7 +78,53 @@ class Stages:
         return seen
 
 
-def _by_kind(log: EventLog, understanding: Understanding, waits: CustomerWaits) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What parts the way of all cases, counted by case: whether a customer's turn is seen and, where it is not, how far along its case
+    each activity is first reached (0-1; by activity, of the cases that take it).
+    """
+
+    customers: bool
+    cases: int
+    places: Selected
+
+    @classmethod
+    def of(cls, log: EventLog, turn: np.ndarray) -> "Course":
+        """`turn`: of `by_kind`."""
+        if np.isin(turn, CUSTOMERS_TURN).any():
+            return cls(True, log.cases, Selected.all(_NONE, _NONE))
+        size = len(log.activities)
+        pairs, first = np.unique(log.case.astype(np.int64) * size + log.activity, return_index=True)
+        case = log.case[first]
+        place = (first - log.offsets[case]) / np.maximum(np.diff(log.offsets)[case] - 1, 1)
+        return cls(False, log.cases, Selected.all(pairs % size, place))
+
+    @classmethod
+    def merge(cls, parts: Iterable["Course"]) -> "Course":
+        several = list(parts)
+        return cls(
+            any(part.customers for part in several), sum(part.cases for part in several), Selected.merge(part.places for part in several)
+        )
+
+    @property
+    def marks(self) -> tuple[int, ...] | None:
+        """The activities that part the way, in their order; None where a customer's turn is seen."""
+        if self.customers:
+            return None
+        taken = self.places.figures((0.5,))
+        usual = np.flatnonzero(taken.count >= MILESTONE_SHARE * self.cases)
+        if not len(usual):
+            usual = np.array([int(taken.count.argmax())])
+        ordered = usual[np.lexsort((usual, taken.quantiles[0][usual]))]
+        picked = np.unique(np.round(np.linspace(0, len(ordered) - 1, min(MOST_MILESTONES, len(ordered)))).astype(np.int64))
+        return tuple(taken.key[ordered[picked]].tolist())
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def by_kind(log: EventLog, understanding: Understanding, waits: CustomerWaits) -> np.ndarray:
+    """int64 [instances]: the stage as it follows from who acts and what for."""
     parties = np.array([meaning.party is Party.CUSTOMER for meaning in understanding.activities], dtype=bool)
     ends = np.array([meaning.outcome is not None for meaning in understanding.activities], dtype=bool)
     customer, closing = parties[log.activity], ends[log.activity]
@@ -111,25 +162,13 @@ def _after(log: EventLog, what: np.ndarray) -> np.ndarray:
     return seen[log.offsets[log.case + 1]] > seen[1:]
 
 
-def _by_milestone(log: EventLog) -> tuple[Sequence[int], np.ndarray]:
-    size = len(log.activities)
-    key = log.case.astype(np.int64) * size + log.activity
-    pairs, first = np.unique(key, return_index=True)
-    activity = pairs % size
-    place = (first - log.offsets[log.case[first]]) / np.maximum(np.diff(log.offsets)[log.case[first]] - 1, 1)
-    taken = np.bincount(activity, minlength=size)
-    usual = np.flatnonzero(taken >= MILESTONE_SHARE * log.cases)
-    if not len(usual):
-        usual = np.array([int(taken.argmax())])
-    typical = grouped_quantiles(place, activity, size, (0.5,))[0]
-    ordered = usual[np.lexsort((usual, typical[usual]))]
-    picked = np.unique(np.round(np.linspace(0, len(ordered) - 1, min(MOST_MILESTONES, len(ordered)))).astype(np.int64))
-    marks = ordered[picked]
-    number = np.full(size, -1, dtype=np.int64)
-    number[marks] = np.arange(len(marks))
+def _past(log: EventLog, marks: Sequence[int]) -> np.ndarray:
+    """int64 [instances]: how many milestones, the last one reached included, each row's case had behind it."""
+    number = np.full(len(log.activities), -1, dtype=np.int64)
+    number[list(marks)] = np.arange(len(marks))
     # Once a milestone is reached the case is past it; a running maximum inside each case, the cases kept apart by an offset.
     apart = log.case.astype(np.int64) * (len(marks) + 1)
     past = np.maximum.accumulate(apart + number[log.activity] + 1) - apart
     already = np.concatenate([[0], past[:-1]])
     already[log.offsets[:-1]] = 0
-    return marks.tolist(), already
+    return already

@@ -1,5 +1,6 @@
 """What customers answered about their cases: scores joined by case, never imputed (plan §3.2.3; definitions §5, CSAT)."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -60,8 +61,92 @@ class ScoreRow:
 
 
 @dataclass(frozen=True, eq=False)
+class Joined:
+    """The answers of a survey joined to a log by case, so that it adds up over parts.
+
+    Arrays [cases with a score], by name: `names`, `score` float64, `outcome` int64 (place in OUTCOMES, -1 none or open), `spent` int64 and
+    `reached` bool [.., stages]. Arrays [closed cases], in no order: `cycle_time` int64, `answered` bool. Of the `answers` of the file:
+    those `found` in the log, of them those that `matched` a case with a score, those `without_score`, and those `commented`.
+    """
+
+    stages: tuple[Text, ...]
+    names: tuple[str, ...]
+    score: np.ndarray
+    outcome: np.ndarray
+    spent: np.ndarray
+    reached: np.ndarray
+    cycle_time: np.ndarray
+    answered: np.ndarray
+    answers: int
+    found: int
+    matched: int
+    without_score: int
+    commented: int
+
+    @classmethod
+    def of(
+        cls,
+        answers: Answers,
+        names: Sequence[str],
+        log: EventLog,
+        understanding: Understanding,
+        endings: Endings,
+        cycle_time: np.ndarray,
+        stages: Stages,
+    ) -> "Joined":
+        """`names`, `cycle_time` [cases]."""
+        index = {name: number for number, name in enumerate(names)}
+        case = np.array([index.get(name, -1) for name in answers.case], dtype=np.int64)
+        scored = ~np.isnan(answers.score)
+        use = np.flatnonzero((case >= 0) & scored)
+        use = use[np.lexsort((use, answers.time[use]))]
+        score = np.full(log.cases, np.nan)
+        score[case[use]] = answers.score[use]  # of several answers the last one written stays
+        answered = ~np.isnan(score)
+        order = list(OUTCOMES)
+        outcome = np.array([order.index(m.outcome) if m.outcome is not None else -1 for m in understanding.activities], dtype=np.int64)
+        return cls(
+            stages=stages.names,
+            names=tuple(names[k] for k in np.flatnonzero(answered).tolist()),
+            score=score[answered],
+            outcome=np.where(endings.closed, outcome[log.activity[endings.by]], -1)[answered],
+            spent=stages.per_case(log)[answered],
+            reached=stages.reached(log)[answered],
+            cycle_time=cycle_time[endings.closed],
+            answered=answered[endings.closed],
+            answers=len(answers.case),
+            found=int((case >= 0).sum()),
+            matched=len(use),
+            without_score=int(((case >= 0) & ~scored).sum()),
+            commented=int(answers.commented[case >= 0].sum()),
+        )
+
+    @classmethod
+    def merge(cls, parts: Iterable["Joined"]) -> "Joined":
+        """Of the cases of all parts, each of them joined to the same answers."""
+        several = list(parts)
+        names = [name for part in several for name in part.names]
+        order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+        return cls(
+            stages=several[0].stages,
+            names=tuple(names[k] for k in order.tolist()),
+            score=np.concatenate([part.score for part in several])[order],
+            outcome=np.concatenate([part.outcome for part in several])[order],
+            spent=np.concatenate([part.spent for part in several])[order],
+            reached=np.concatenate([part.reached for part in several])[order],
+            cycle_time=np.concatenate([part.cycle_time for part in several]),
+            answered=np.concatenate([part.answered for part in several]),
+            answers=several[0].answers,
+            found=sum(part.found for part in several),
+            matched=sum(part.matched for part in several),
+            without_score=sum(part.without_score for part in several),
+            commented=sum(part.commented for part in several),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Survey(Shown):
-    """Satisfaction of the log's cases: `score` float64 [cases], NaN where there was no answer: nothing is filled in.
+    """Satisfaction of the log's cases: `score` float64 [cases with a score], `cases` their names: nothing is filled in.
 
     `matched`: answers with a score and a case of the log; `unmatched`: answers whose case is not in the log; `without_score`: answers
     without one; `repeated`: earlier answers of a case that answered again, of which the last counts (by date, then by
@@ -70,6 +155,7 @@ class Survey(Shown):
     stage.
     """
 
+    cases: tuple[str, ...]
     score: np.ndarray
     matched: int
     unmatched: int
@@ -93,31 +179,27 @@ class Survey(Shown):
         minimum_cases: int = 10,
     ) -> "Survey":
         """`cycle_time` [cases]; groups with fewer than `minimum_cases` scores get none shown."""
-        index = {name: number for number, name in enumerate(log.case_names)}
-        case = np.array([index.get(name, -1) for name in answers.case], dtype=np.int64)
-        scored = ~np.isnan(answers.score)
-        use = np.flatnonzero((case >= 0) & scored)
-        use = use[np.lexsort((use, answers.time[use]))]
-        score = np.full(log.cases, np.nan)
-        score[case[use]] = answers.score[use]  # of several answers the last one written stays
-        answered = ~np.isnan(score)
-        closed = endings.closed
-        both = closed & answered
-        delta = p = None
-        if both.any() and (closed & ~answered).any():
-            sums = rank_sums(cycle_time[closed], answered[closed].astype(np.int64), 2)
+        return cls.result(Joined.of(answers, log.case_names, log, understanding, endings, cycle_time, stages), minimum_cases)
+
+    @classmethod
+    def result(cls, joined: Joined, minimum_cases: int = 10) -> "Survey":
+        """What the answers to all cases tell."""
+        answered, delta, p = joined.answered, None, None
+        if answered.any() and not answered.all():
+            sums = rank_sums(joined.cycle_time, answered.astype(np.int64), 2)
             delta, p = float(sums.delta[1]), float(sums.p[1])
         return cls(
-            score=score,
-            matched=len(use),
-            unmatched=int((case < 0).sum()),
-            without_score=int(((case >= 0) & ~scored).sum()),
-            repeated=len(use) - int(answered.sum()),
-            commented=int(answers.commented[case >= 0].sum()),
-            response_share=float(both.sum() / closed.sum()) if closed.any() else None,
+            cases=joined.names,
+            score=joined.score,
+            matched=joined.matched,
+            unmatched=joined.answers - joined.found,
+            without_score=joined.without_score,
+            repeated=joined.matched - len(joined.score),
+            commented=joined.commented,
+            response_share=float(answered.sum() / len(answered)) if len(answered) else None,
             bias_delta=delta,
             bias_p=p,
-            rows=_rows(score, log, understanding, endings, stages, minimum_cases),
+            rows=_rows(joined, minimum_cases),
         )
 
     @property
@@ -141,7 +223,7 @@ class Survey(Shown):
     def blocks(self) -> list[Block]:
         figures = KeyFigures(
             (
-                (Text(zh="评分", en="Scores"), "count", int((~np.isnan(self.score)).sum())),
+                (Text(zh="评分", en="Scores"), "count", len(self.score)),
                 (Text(zh="占已结案件", en="of the closed cases"), "share", self.response_share),
                 (Text(zh="日志中没有的案件", en="Cases not in the log"), "count", self.unmatched),
                 (Text(zh="未给分的答卷", en="Answers without a score"), "count", self.without_score),
@@ -182,22 +264,15 @@ class Survey(Shown):
         return [Notice(text.format(how=how, share=percent(more if slower else 1 - more)), "warning")]
 
 
-def _rows(
-    score: np.ndarray, log: EventLog, understanding: Understanding, endings: Endings, stages: Stages, fewest: int
-) -> tuple[ScoreRow, ...]:
-    answered = ~np.isnan(score)
-    rows = [ScoreRow("all", ALL, *_mean(score[answered], fewest))]
-    if endings.from_definition:
-        order = list(OUTCOMES)
-        number = np.array([order.index(m.outcome) if m.outcome is not None else -1 for m in understanding.activities], dtype=np.int64)
-        outcome = np.where(endings.closed, number[log.activity[endings.by]], -1)
-        for k, (_, name) in enumerate(OUTCOMES.items()):
-            if (of := answered & (outcome == k)).any():
-                rows.append(ScoreRow("outcome", name, *_mean(score[of], fewest)))
-    spent, reached = stages.per_case(log), stages.reached(log)
+def _rows(joined: Joined, fewest: int) -> tuple[ScoreRow, ...]:
+    score, spent = joined.score, joined.spent
+    rows = [ScoreRow("all", ALL, *_mean(score, fewest))]
+    for k, name in enumerate(OUTCOMES.values()):
+        if (of := joined.outcome == k).any():
+            rows.append(ScoreRow("outcome", name, *_mean(score[of], fewest)))
     found: list[tuple[int, float, float]] = []
-    for k in range(len(stages.names)):
-        of = np.flatnonzero(answered & reached[:, k])
+    for k in range(len(joined.stages)):
+        of = np.flatnonzero(joined.reached[:, k])
         slow = spent[of, k] > np.median(spent[of, k]) if len(of) else np.zeros(0, dtype=bool)
         gap = p = np.nan
         if min(int(slow.sum()), int((~slow).sum())) >= fewest:
@@ -206,10 +281,10 @@ def _rows(
         found.append((k, gap, p))
     q = false_discovery(np.array([p for _, _, p in found]))
     for k, gap, p in found:
-        values = score[answered & reached[:, k]]
+        values = score[joined.reached[:, k]]
         if len(values):
             told = (None, None) if np.isnan(p) else (gap, float(q[k]))
-            rows.append(ScoreRow("stage", STAGE.format(name=stages.names[k]), *_mean(values, fewest), *told))
+            rows.append(ScoreRow("stage", STAGE.format(name=joined.stages[k]), *_mean(values, fewest), *told))
     return tuple(rows)
 
 

@@ -92,7 +92,7 @@ def answers(analysis: "Analysis") -> Answers | None:
     if survey is None:
         return None
     return Answers(
-        scored_cases=int((~np.isnan(survey.score)).sum()),
+        scored_cases=len(survey.score),
         unmatched=survey.unmatched,
         without_score=survey.without_score,
         repeated=survey.repeated,

@@ -357,6 +357,7 @@ class PartsDocument(Part):
     dfg: list[Arc]
     rework: list[Rework]
     variants: list[Variant]
+    survey: Answers | None
     window: Window | None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, cast
 
 from bankmine import __version__
@@ -10,16 +11,18 @@ from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.read import GRAVITY
 from bankmine.measure.business import CalendarUsed
 from bankmine.measure.duty import Duty
+from bankmine.measure.survey import Survey
 from bankmine.report.document import input_of, iso, quality_of
+from bankmine.report.expected import answers
 from bankmine.report.measures import arcs, cycle_time, rework_rows, variant_rows, waiting_arcs, waiting_rows
 from bankmine.report.quality import findings
 from bankmine.report.schema import AnalysisDocument as Whole
 from bankmine.report.schema import LogFigures, PartsDocument, Process, Window
 from bankmine.report.summary import summary
-from bankmine.scale.frames import Names
-from bankmine.scale.passes import Measured, Wanted, nothing
+from bankmine.scale.frames import Names, nothing
+from bankmine.scale.whole import Measured, Wanted
 from bankmine.settings import Settings
-from bankmine.show.blocks import Block, Heading, KeyFigures, Notice
+from bankmine.show.blocks import Block, Heading, KeyFigures, Notice, Paragraph
 from bankmine.show.format import local_day
 from bankmine.show.notebook import Shown
 from bankmine.words import Text
@@ -36,6 +39,7 @@ OF_WINDOW = Text(
     zh="故只取最后 {weeks} 个完整周内开始的 {cases} 个案件。",
     en="they are worked out from the {cases} cases that began in the last {weeks} whole weeks.",
 )
+FILTERED = Text(zh="只看符合筛选条件的案件：{filters}。", en="Only the cases that pass the filters are meant: {filters}.")
 NO_WINDOW = Text(zh="而一个完整周也放不下，故未给出。", en="not even one whole week fits, so there are none.")
 
 
@@ -99,6 +103,12 @@ class PartsAnalysis(Shown):
     def calendar(self) -> CalendarUsed:
         return self.measured.calendar
 
+    @cached_property
+    def survey(self) -> Survey | None:
+        """What customers answered about any of the cases; None where the configuration names no file."""
+        joined = self.measured.joined
+        return None if joined is None else Survey.result(joined, self.settings.privacy.minimum_cases)
+
     @property
     def zone(self) -> str:
         """The zone in which its times are shown."""
@@ -134,10 +144,12 @@ class PartsAnalysis(Shown):
             analysis, weeks = self.window
             said = OF_WINDOW.format(cases=f"{analysis.log.cases:,}", weeks=weeks)
         rows = self.log.source
+        filters = rows.parameters.get("filters")
         blocks: list[Block] = [
             Heading(self.title, 1, "top"),
             Heading(Text(zh="摘要", en="Summary"), 2, "summary"),
             Notice(IN_PARTS.format(n=self.parts, cases=f"{m.cycle_time.cases:,}", window=said)),
+            *([Paragraph(FILTERED.format(filters="; ".join(filters)))] if isinstance(filters, tuple) else []),
             KeyFigures(
                 (
                     (Text(zh="读取行数", en="rows read"), "count", rows.rows_read),
@@ -160,6 +172,7 @@ class PartsAnalysis(Shown):
             *m.waiting_by_arc.blocks(),
             Heading(Text(zh="返工", en="Rework"), 2, "rework"),
             *m.rework.blocks(),
+            *([] if self.survey is None else [Heading(Text(zh="客户评分", en="Customers' answers"), 2, "survey"), *self.survey.blocks()]),
             Heading(Text(zh="流程全貌", en="The process as it ran"), 2, "process"),
             *m.dfg.blocks(),
             *m.variants.blocks(),
@@ -202,5 +215,6 @@ class PartsAnalysis(Shown):
             dfg=arcs(of_measures),
             rework=rework_rows(of_measures),
             variants=variant_rows(of_measures),
+            survey=answers(this),
             window=window,
         ).model_dump(mode="json", by_alias=True)

@@ -121,7 +121,7 @@ def log_by_case(frame: pl.DataFrame, names: Names) -> EventLog:
     """A part's log under the names of the whole."""
     frame = in_order(frame)
     work, queued = frame.filter(~pl.col("waiting")), frame.filter("waiting")
-    case_names = work["name"].unique(maintain_order=True)
+    case_names = cases_of(frame)
     case = _codes(work["name"], case_names)
     cases = len(case_names)
     offsets = case_offsets(case, cases)
@@ -149,6 +149,17 @@ def log_by_case(frame: pl.DataFrame, names: Names) -> EventLog:
         events=int(frame["events"].sum()),
         waiting=waiting,
     )
+
+
+def cases_of(frame: pl.DataFrame) -> pl.Series:
+    """The names of a part's cases, in the order of `log_by_case`."""
+    frame = in_order(frame)
+    return frame["name"].filter(~frame["waiting"]).unique(maintain_order=True)
+
+
+def nothing(names: Names) -> EventLog:
+    """A log with the names of the whole and no instance."""
+    return log_by_case(pl.DataFrame(schema=BY_CASE), names)
 
 
 def in_order(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,39 +3,34 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError, OutputError
-from bankmine.log import labels
 from bankmine.log.columns import Columns, recognise
-from bankmine.log.eventlog import UNKNOWN_TIME, EventLog, Source
+from bankmine.log.eventlog import EventLog, Source
 from bankmine.log.quality import QualityFinding, Reject
-from bankmine.log.read import columns_of, fewer_rows, read_log, refuse_too_many
-from bankmine.log.table import SourceFile, Table
-from bankmine.log.transitions import Transition, understand
-from bankmine.measure.drift import MONDAY, WEEK
+from bankmine.log.read import fewer_rows
+from bankmine.log.table import SourceFile
 from bankmine.scale.decisions import Decisions, differ
-from bankmine.scale.findings import together
-from bankmine.scale.frames import KEPT, Names, by_case
+from bankmine.scale.frames import Names
 from bankmine.scale.memory import too_heavy
-from bankmine.scale.passes import Measured, Parts, Wanted, measured
+from bankmine.scale.passes import measured
 from bankmine.scale.pieces import pieces
-from bankmine.settings import Settings
-from bankmine.stats.grouped import grouped_sum
+from bankmine.scale.reading import PLACE, How, ReadPart, described, part_of, tables_of
+from bankmine.scale.whole import Measured, Wanted
+from bankmine.scale.window import begun, last_weeks
 from bankmine.words import Text
 
 Found = TypeVar("Found")
 PREFIX = "bankmine-parts-"
 UNEVEN = 1.5  # times the mean: so much more than the other parts is in a part by a case of many rows, not by chance
-PLACE = ("__file__", "__line__")  # columns beside the source's own
 
 
 @dataclass(frozen=True)
@@ -84,85 +79,6 @@ class Disk:
 
 
 @dataclass(frozen=True, eq=False)
-class ReadPart:
-    """What the reading of a part tells beside its instances; `scheduled` names are in `names`."""
-
-    names: Names
-    findings: tuple[QualityFinding, ...]
-    rejects: tuple[Reject, ...]
-    rows: tuple[int, int, int, int]  # read, used, set aside, merged
-
-
-@dataclass(frozen=True)
-class How:
-    """How a log is to be read: as `read_log` takes it. `columns`: source column by role."""
-
-    columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    lifecycle: str = "pair"
-    timezone: str | None = None
-    encoding: str | None = None
-    time_format: str | None = None
-    dedupe: bool = False
-    settings: Settings = field(default_factory=Settings)
-
-    @property
-    def given(self) -> dict[str, str]:
-        return self.settings.columns.given() | dict(self.columns)
-
-    @property
-    def zone(self) -> str | None:
-        return self.timezone or self.settings.calendar.timezone
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """For `read_log` on a part: all of its rows may be set aside, and nothing is known of their number."""
-        quality = self.settings.quality.model_copy(update={"expect_rows": None})
-        named = {{"lifecycle": "transition"}.get(role, role): name for role, name in self.given.items()}
-        return {
-            **named,
-            "lifecycle": self.lifecycle,
-            "timezone": self.timezone,
-            "time_format": self.time_format,
-            "max_reject_share": 1.0,
-            "settings": self.settings.model_copy(update={"quality": quality}),
-            "dedupe": self.dedupe,
-        }
-
-    def read(self, tables: list[Table]) -> "tuple[pl.DataFrame, ReadPart]":
-        """The instances of a part, read as a log of its own whose rows may all be set aside, and what was noticed."""
-        log = read_log(tables, **self.options)
-        scheduled = frozenset[str]().union(*(_scheduled(table, self.given) for table in tables))
-        numbered = any("instance" in recognise(table.frame.columns, self.given).source for table in tables)
-        kept = {name: log.attributes[name].values for name in KEPT if name in log.attributes}
-        source = log.source
-        return by_case(log, frozenset(log.activities) if numbered else scheduled), ReadPart(
-            Names(log.activities, log.resources, kept, scheduled, log.items_known, source.timezone),
-            log.quality,
-            log.rejects,
-            (source.rows_read, source.rows_used, source.rows_set_aside, source.rows_merged),
-        )
-
-
-def _scheduled(table: Table, given: Mapping[str, str]) -> set[str]:
-    """The activities that SCHEDULE rows put up."""
-    columns = recognise(table.frame.columns, given, file=table.file.name)
-    if "lifecycle" not in columns.source:
-        return set()
-    name, kind = columns.source["activity"], columns.source["lifecycle"]
-    pairs = table.frame.select(name, kind).unique()
-    put_up = understand(pairs[kind]).code == Transition.SCHEDULE
-    return set(labels.activities(pairs[name].filter(put_up), column=name).names.values.to_list())
-
-
-def part_of(frame: pl.DataFrame, column: str, parts: int, file: str, line: np.ndarray) -> pl.Series:
-    """Int32 [rows]: the part of each row. Ids that are one case once they are tidied have the same; rows without one go with others."""
-    case = labels.cases(frame[column], file=file, column=column, line=line).names.text().str.replace(r"\.0+$", "")
-    part = (case.hash(0) % parts).cast(pl.Int32).set(case.is_null(), None)
-    known = part.drop_nulls()
-    return part.fill_null(int(known[0]) if len(known) else 0)
-
-
-@dataclass(frozen=True, eq=False)
 class LogInParts:
     """A log that lies in parts by case: its rows as they were read (`raw`) and its instances (`logs`).
 
@@ -189,55 +105,13 @@ class LogInParts:
         if chosen is None:
             return None
         first, last, number = chosen
-        tables: dict[int, list[pl.DataFrame]] = {}
+        frames: list[pl.DataFrame] = []
         for part in range(self.raw.parts):
             log = self.logs.read(part)
-            if log is None:
-                continue
-            wanted = begun(log, first, last)
-            for frame in self.raw.frames(part):
-                column = recognise(_own(frame).columns, self.how.given).source["case"]
-                case = labels.cases(frame[column], file="", column=column, line=frame[PLACE[1]].to_numpy()).names.text()
-                mine = frame.filter(case.is_in(wanted.implode()).fill_null(value=False))
-                if mine.height:
-                    tables.setdefault(int(mine[PLACE[0]][0]), []).append(mine)
-        joined = [pl.concat(frames).sort(PLACE[1]) for _, frames in sorted(tables.items())]
-        log = read_log([_table(frame, self.source.files) for frame in joined], **self.how.options)
-        return replace(log, source=replace(log.source, files=self.source.files)), number
-
-
-def last_weeks(logs: Parts, rows: int) -> tuple[int, int, int] | None:
-    """The first and the last of the last whole weeks whose cases hold at most so many source rows, and their number; None for none."""
-    weeks = np.concatenate(logs.each(_weeks))
-    week, group = np.unique(weeks[:, 0], return_inverse=True)
-    events = grouped_sum(weeks[:, 1], group, len(week))
-    whole = np.flatnonzero((week > week[0]) & (week < week[-1]))[::-1]
-    fit = whole[np.cumsum(events[whole]) <= rows]
-    return (int(week[fit[-1]]), int(week[fit[0]]), len(fit)) if len(fit) else None
-
-
-def begun(frame: pl.DataFrame, first: int, last: int) -> pl.Series:
-    """The names of a part's cases that began in these weeks."""
-    return _case_weeks(frame).filter(pl.col("week").is_between(first, last))["name"]
-
-
-def _weeks(frame: pl.DataFrame) -> np.ndarray:
-    """int64 [cases, 2]: the week in which each case begins, and its source rows."""
-    return _case_weeks(frame).select("week", "events").to_numpy()
-
-
-def _case_weeks(frame: pl.DataFrame) -> pl.DataFrame:
-    moment = pl.min_horizontal(pl.when(pl.col(name) != UNKNOWN_TIME).then(pl.col(name)) for name in ("start", "end")).min()
-    return frame.group_by("name").agg(week=(moment - MONDAY) // WEEK, events=pl.col("events").sum())
-
-
-def _own(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.drop(PLACE)
-
-
-def _table(frame: pl.DataFrame, files: Sequence[SourceFile]) -> Table:
-    """Rows of one file with their places."""
-    return Table(file=files[int(frame[PLACE[0]][0])], frame=_own(frame), line=frame[PLACE[1]].to_numpy().astype(np.int64))
+            if log is not None:
+                wanted = begun(log, first, last)
+                frames += [mine for frame in self.raw.frames(part) if (mine := frame.filter(self.how.of_cases(frame, wanted))).height]
+        return self.how.some(frames, self.source), number
 
 
 @contextmanager
@@ -292,38 +166,6 @@ def _cut(paths: Sequence[Path], how: How, parts: int, most: int | None, folder: 
     found = list(_read(raw, logs, understood.how, files))
     names, source, quality, rejects = described(found, files, understood.columns, how, read, findings, rejects)
     return LogInParts(raw, logs, names, understood.how, source, quality, tuple(rejects))
-
-
-def described(
-    found: Sequence[ReadPart],
-    files: Sequence[SourceFile],
-    columns: Sequence[Columns],
-    how: How,
-    read: int,
-    findings: Sequence[QualityFinding] = (),
-    rejects: Sequence[Reject] = (),
-) -> tuple[Names, Source, tuple[QualityFinding, ...], list[Reject]]:
-    """What an EventLog says of itself, of what was found in its parts and, before they were cut, in its files."""
-    names = Names.of([each.names for each in found])
-    place = {file.name: number for number, file in enumerate(files)}
-    everything = [*rejects, *(reject for each in found for reject in each.rejects)]
-    everything.sort(key=lambda reject: (place[reject.file], reject.line))
-    share = how.settings.quality.max_reject_share
-    refuse_too_many(everything, read, share)
-    parameters = {"lifecycle": how.lifecycle, "dedupe": how.dedupe, "max_reject_share": share}
-    source = Source(
-        files=tuple(files),
-        columns=MappingProxyType(columns_of(columns)),
-        timezone=names.timezone,
-        parameters=MappingProxyType({**parameters, "encoding": how.encoding, "time_format": how.time_format}),
-        rows_read=read,
-        rows_used=sum(each.rows[1] for each in found),
-        rows_set_aside=len(everything),
-        rows_merged=sum(each.rows[3] for each in found),
-    )
-    # Of the many cases of a log, a part may hold one.
-    in_parts = [one for each in found for one in each.findings if len(found) == 1 or one.code != "SINGLE_CASE"]
-    return names, source, together([*findings, *in_parts]), everything
 
 
 @dataclass(frozen=True, eq=False)
@@ -389,14 +231,7 @@ def _read(raw: Disk, logs: Disk, how: How, files: Sequence[SourceFile]) -> Itera
             if last or error.code not in ("NO_ROWS", "NO_INSTANCES"):
                 raise
             continue
-        logs.write(part, rows, 0)
+        if rows.height:
+            logs.write(part, rows, 0)
         held = []
         yield found
-
-
-def tables_of(frames: Sequence[pl.DataFrame], files: Sequence[SourceFile]) -> list[Table]:
-    """The tables of several pieces, one for each file, rows in the order of the file."""
-    by_file: dict[int, list[pl.DataFrame]] = {}
-    for frame in frames:
-        by_file.setdefault(int(frame[PLACE[0]][0]), []).append(frame)
-    return [_table(pl.concat(mine).sort(PLACE[1], maintain_order=True), files) for _, mine in sorted(by_file.items())]

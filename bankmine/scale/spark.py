@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from bankmine.errors import BankmineError, InputError, UsageError
-from bankmine.log import labels
 from bankmine.log.columns import recognise
 from bankmine.log.container import open_source
 from bankmine.log.eventlog import EventLog, Source
 from bankmine.log.header import holds_names
 from bankmine.log.quality import QualityFinding, Reject
-from bankmine.log.read import fewer_rows, read_log
+from bankmine.log.read import fewer_rows
 from bankmine.log.table import SourceFile
 from bankmine.log.tables import PARQUET_SUFFIXES
 from bankmine.scale.decisions import Decisions, differ
 from bankmine.scale.frames import BY_CASE, Names
-from bankmine.scale.partition import PLACE, How, ReadPart, begun, described, last_weeks, part_of, tables_of
-from bankmine.scale.passes import Measured, Wanted, measured
+from bankmine.scale.passes import measured
+from bankmine.scale.reading import PLACE, How, ReadPart, described, part_of, tables_of
+from bankmine.scale.whole import Measured, Wanted
+from bankmine.scale.window import begun, last_weeks
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -146,20 +147,16 @@ class SparkLog:
             return None
         first, last, number = chosen
         wanted = pl.concat(self.logs.each(lambda frame: begun(frame, first, last)))
-        given = self.how.given
+        how = self.how
 
         def mine(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
             for batch in batches:
                 frame = pl.from_arrow(batch)
                 assert isinstance(frame, pl.DataFrame)
-                column = recognise([name for name in frame.columns if name not in PLACE], given).source["case"]
-                case = labels.cases(frame[column], file="", column=column, line=frame[PLACE[1]].to_numpy()).names.text()
-                keep = case.is_in(wanted.implode()).fill_null(value=False).to_arrow()
-                yield batch.filter(keep)
+                yield batch.filter(how.of_cases(frame, wanted).to_arrow())
 
         table = self.raw.drop("part").mapInArrow(mine, self.raw.drop("part").schema).toArrow()
-        log = read_log(tables_of([_frame(table)], self.source.files), **self.how.options)
-        return replace(log, source=replace(log.source, files=self.source.files)), number
+        return how.some(_frame(table).partition_by(PLACE[0]), self.source), number
 
 
 def session() -> "SparkSession":

@@ -113,6 +113,15 @@ class Selected:
         return cls._summed(code[some], value[some], np.ones(int(some.sum()), dtype=np.int64))
 
     @classmethod
+    def all(cls, key: np.ndarray, value: np.ndarray) -> "Selected":
+        """All values of a part, where few of them are distinct; they may be float64."""
+        return cls._summed(_code(key, value), value, np.ones(len(key), dtype=np.int64))
+
+    def figures(self, probabilities: Sequence[float]) -> Figures:
+        """Exact figures, where these are all values; totals are those of whole numbers."""
+        return Spread._summed(self.code, self.count, self.count * self.value).figures(self, probabilities)
+
+    @classmethod
     def merge(cls, parts: Iterable["Selected"]) -> "Selected":
         several = list(parts)
         return cls._summed(*(_joined([getattr(part, name) for part in several]) for name in ("code", "value", "count")))

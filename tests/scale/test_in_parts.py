@@ -49,12 +49,6 @@ def test_a_log_that_does_not_fit_is_refused_with_need_and_limit(monkeypatch) -> 
         run("waiting", LOAN)
 
 
-def test_filters_need_the_whole_log(monkeypatch) -> None:
-    monkeypatch.setattr(memory, "BYTES_A_ROW", 100_000)
-    with pytest.raises(UsageError, match="PARTS_FILTER"):
-        run("analyze", LOAN, "--memory", "500MB", "--where", "channel=online")
-
-
 @pytest.mark.parametrize(("text", "size"), [("500MB", 5e8), ("4GB", 4e9), ("4GiB", 2**32), ("1.5 g", 1.5e9), ("800000000", 8e8)])
 def test_sizes(text: str, size: float) -> None:
     assert memory.size(text) == size

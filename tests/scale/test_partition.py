@@ -14,9 +14,10 @@ from bankmine.api import Analysis, analyze
 from bankmine.log.tables import read_table
 from bankmine.process.recognise import understand
 from bankmine.scale import partition
-from bankmine.scale.partition import How, cut
-from bankmine.scale.passes import Measured, Wanted
+from bankmine.scale.partition import cut
 from bankmine.scale.pieces import pieces
+from bankmine.scale.reading import How
+from bankmine.scale.whole import Measured, Wanted
 from bankmine.settings import Calendar, Settings
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"

@@ -4,15 +4,20 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bankmine import analyze, read_log
+from bankmine.api import answers_of
+from bankmine.log.filters import Having
 from bankmine.log.tables import read_table
-from bankmine.scale.partition import How
+from bankmine.measure import survey as asked
+from bankmine.scale.reading import How
 from bankmine.scale.spark import from_files
-from tests.scale.test_partition import SAMPLES, assert_as_in_memory, wanted
+from bankmine.settings import Settings, Survey
+from tests.scale.test_partition import SAMPLES, assert_as_in_memory, assert_same, wanted
 
 pyspark = pytest.importorskip("pyspark")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="no Java")
@@ -33,11 +38,16 @@ def spark() -> Iterator[object]:
     session.stop()
 
 
-def test_a_file_on_spark(spark) -> None:
-    path = SAMPLES / "loan.csv"
-    analysis = analyze(read_log(path))
-    log = from_files(spark, [str(path)], How(), 3)
-    assert_as_in_memory(log.measured(wanted(2)), analysis)
+def test_a_file_on_spark(spark, tmp_path: Path) -> None:
+    path, some, survey = SAMPLES / "loan.csv", Having("channel", ("branch", "mobile")), tmp_path / "answers.csv"
+    survey.write_text("case,score\n" + "".join(f"L{k:06},{k % 5}\n" for k in range(0, 600, 3)))
+    settings = Settings(survey=Survey(file=str(survey)))
+    analysis = analyze(some.of(read_log(path)), settings=settings)
+    log = from_files(spark, [str(path)], How(filters=(some,)), 3)
+    found = log.measured(replace(wanted(2), answers=answers_of(settings, log.source.timezone)))
+    assert_as_in_memory(found, analysis)
+    assert found.joined is not None and analysis.survey is not None and analysis.survey.matched > 100
+    assert_same(asked.Survey.result(found.joined), analysis.survey)
     assert {f.code: f.count for f in log.quality} == {f.code: f.count for f in analysis.log.quality}
     assert (log.source.files, log.source.rows_used) == (analysis.log.source.files, analysis.log.source.rows_used)
     window, weeks = log.window(3000) or pytest.fail("no window")
