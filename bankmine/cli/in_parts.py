@@ -36,6 +36,8 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
                 en="leave out --where, --from, --to, --survey, or allow more memory.",
             ),
         )
+    if reading.cache is not None:
+        reading.kept(reading.cache).without(Text(zh="分块的日志不缓存。", en="a log in parts is not kept."))
     settings = reading.settings()
     columns: dict[str, Any] = {name: getattr(reading, name) for name in COLUMNS}
     how = How(
