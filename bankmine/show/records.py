@@ -79,8 +79,8 @@ def _neutral(value: object) -> object:
 def write(outputs: Mapping[Path, bytes], rights: int | None = None) -> None:
     """Writes all of the files, each from a temporary one in its own folder, synced and renamed, so that none is ever half there.
 
-    `rights`: the mode of each (None: that of the file it replaces, or a new file's under the user's mask). Every file is complete on disk before the first appears under its name; an error before that leaves the folders as they
-    were. Raises OutputError.
+    Every file is complete on disk before the first appears under its name; an error before that leaves the folders as they
+    were. `rights`: their mode (None: that of the file that is replaced, else of a new one). Raises OutputError.
     """
     with ExitStack() as leftovers:
         drafts: list[tuple[str, Path]] = []
