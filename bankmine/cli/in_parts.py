@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bankmine.cli.options import COLUMNS, Reading, instant
+from bankmine.words import Text
 
 if TYPE_CHECKING:
     from bankmine.api import TwinOn
@@ -27,6 +28,8 @@ def analyzed_in_parts(reading: Reading, rows: int | None, memory: int, twin: "Tw
     from bankmine.scale.reading import How
     from bankmine.scale.whole import Wanted
 
+    if reading.cache is not None:
+        reading.kept(reading.cache).without(Text(zh="分块的日志不缓存。", en="a log in parts is not kept."))
     settings = reading.settings()
     columns: dict[str, Any] = {name: getattr(reading, name) for name in COLUMNS}
     how = How(

@@ -1,6 +1,7 @@
 """The options that every command on a log shares, said once."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from bankmine.words import Lang, Text
 
 if TYPE_CHECKING:
     from bankmine.api import Analysis, TwinOn
+    from bankmine.log.cache import Cache
     from bankmine.log.eventlog import EventLog
     from bankmine.log.filters import CaseFilter
     from bankmine.settings import Settings
@@ -189,6 +191,12 @@ class Reading:
     query: Annotated[
         str | None, typer.Option("--query", metavar="SQL", help="What to read where LOG is a database's URL.", show_default=False)
     ] = None
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache", metavar="DIR", help="Keep the log there as it was read, so that the next command starts at once.", show_default=False
+        ),
+    ] = None
     survey: Annotated[
         Path | None,
         typer.Option("--survey", metavar="FILE", help="Customers' answers: CSV with case, score, comment, date.", show_default=False),
@@ -242,6 +250,7 @@ class Reading:
             settings=settings,
             dedupe=self.dedupe,
             query=self.query,
+            cache=None if self.cache is None else self.kept(self.cache),
         )
         for each in filters:
             log = each.of(log)
@@ -265,6 +274,13 @@ class Reading:
         having = [Having(name, tuple(values)) for name, values in wanted.items()]
         began = [Period(self.first or EARLIEST, self.last or LATEST)] if self.first is not None or self.last is not None else []
         return (*having, *began)
+
+    def kept(self, folder: Path) -> "Cache":
+        """The cache in a folder; on stderr it says why a log is not kept there."""
+        from bankmine.log.cache import Cache
+        from bankmine.show.format import visible
+
+        return Cache(folder, lambda why: print(visible(f"bankmine: {why.of(self.language)}"), file=sys.stderr))
 
     def rows(self) -> int | None:
         """About how many rows the files hold; None where that cannot be told. Raises InputError FILE_MISSING."""

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ from bankmine.words import Text
 if TYPE_CHECKING:
     import pandas as pd
     from pm4py.objects.log.obj import EventLog as Pm4pyLog
+
+    from bankmine.log.cache import Cache
 
     LogSource = str | Path | Sequence[str | Path] | list[Table] | pd.DataFrame | pl.DataFrame | pl.LazyFrame | Pm4pyLog
 
@@ -65,6 +68,7 @@ def read_log(
     settings: Settings | None = None,
     dedupe: bool = False,
     query: str | None = None,
+    cache: "str | Path | Cache | None" = None,
 ) -> EventLog:
     """The event log of a file, several files, a glob pattern, a pandas or Polars frame, a pm4py log, or a `query` of a database (its URL);
     or of tables that were read before.
@@ -73,7 +77,8 @@ def read_log(
     names (`transition` is the lifecycle column). `lifecycle`: `pair` transitions into sessions, keep only the `complete`
     rows, or take all `rows` as instances. Times without an offset are read in `timezone` (default Asia/Shanghai). Rows that
     cannot be used are set aside and counted; more than `max_reject_share` (default 0.01) of them refuse the log. `dedupe`
-    drops exact repetitions.
+    drops exact repetitions. `cache`: a folder in which the log is kept as it was read, so that the next command over the same bytes with
+    the same options starts at once, with the same outcome (decision 0016); what cannot be kept is read.
 
     Raises InputError where the log cannot be used as it is, UsageError where an option is wrong.
     """
@@ -106,34 +111,63 @@ def read_log(
         )
     zone = timezone or settings.calendar.timezone
     share = settings.quality.max_reject_share if max_reject_share is None else max_reject_share
-
+    options = Options(given, lifecycle, zone, encoding, time_format, share, settings.quality.expect_rows, dedupe)
     if isinstance(source, list) and source and isinstance(source[0], Table):
-        tables = list(source)
-    elif is_frame(source):
-        tables = [table_of(source)]
-    elif is_database(source):
-        tables = [database_table(str(source), query)]
-    else:
-        tables = file_tables(source, encoding)
-    understood = [recognise(table.frame.columns, given, file=table.file.name, names_known=table.names_known) for table in tables]
+        return understood(list(source), options)
+    if is_frame(source):
+        return understood([table_of(source)], options)
+    kept = None
+    if cache is not None:
+        from bankmine.log.cache import Cache
+
+        kept = cache if isinstance(cache, Cache) else Cache(Path(cache))
+    if is_database(source):
+        if kept is not None:
+            kept.without(Text(zh="数据库每次都要读取。", en="a database is read each time."))
+        return understood([database_table(str(source), query)], options)
+    if kept is None:
+        return understood(file_tables(source, encoding), options)
+    paths = paths_of(source)
+    return kept.log(paths, vars(options), lambda: understood(file_tables(paths, encoding), options))
+
+
+@dataclass(frozen=True)
+class Options:
+    """All that the log of given tables depends on besides them, resolved: `given` source column by role, `zone` None: the usual one."""
+
+    given: dict[str, str]
+    lifecycle: Mode
+    zone: str | None
+    encoding: str | None
+    time_format: str | None
+    max_reject_share: float
+    expect_rows: int | None
+    dedupe: bool
+
+
+def understood(tables: list[Table], options: Options) -> EventLog:
+    """The log of tables, which are used up. Raises as `read_log` does."""
+    zone = options.zone or DEFAULT_ZONE
+    columns = [recognise(table.frame.columns, options.given, file=table.file.name, names_known=table.names_known) for table in tables]
     read = sum(table.frame.height + len(table.rejects) for table in tables)
     files = [table.file for table in tables]
-    if settings.quality.expect_rows is not None and read < settings.quality.expect_rows:
-        raise fewer_rows(read, settings.quality.expect_rows, files[0].name)
-    for number, found in enumerate(understood):
+    if options.expect_rows is not None and read < options.expect_rows:
+        raise fewer_rows(read, options.expect_rows, files[0].name)
+    for number, found in enumerate(columns):
         tables[number] = in_categories(tables[number], found)
     parts = [
-        interpret(table, found, zone=zone or DEFAULT_ZONE, zone_given=zone is not None, time_format=time_format)
-        for table, found in zip(tables, understood, strict=True)
+        interpret(table, found, zone=zone, zone_given=options.zone is not None, time_format=options.time_format)
+        for table, found in zip(tables, columns, strict=True)
     ]
-    names = columns_of(understood)
+    names = columns_of(columns)
     rows = Rows.of(parts, [file.name for file in files])
     rejects = [reject for table, part in zip(tables, parts, strict=True) for reject in (*table.rejects, *part.rejects)]
     findings = [found for table, part in zip(tables, parts, strict=True) for found in (*table.findings, *part.findings)]
     copied = repeated_rows(tables, parts, rows)
-    for table, found, part in zip(tables, understood, parts, strict=True):
-        findings += further_events(table, found, part, usable_places(table, part), zone or DEFAULT_ZONE)
-    del tables, parts  # the cells are as large as all that follows
+    for table, found, part in zip(tables, columns, parts, strict=True):
+        findings += further_events(table, found, part, usable_places(table, part), zone)
+    tables.clear()
+    del parts  # the cells are as large as all that follows
 
     wrong, reversed_rows = impossible(rows, names)
     if reversed_rows:
@@ -151,9 +185,9 @@ def read_log(
                 values=rows.end,
             )
         )
-    merged = int((copied & ~wrong).sum()) if dedupe else 0
-    kept = ~wrong & ~copied if dedupe else ~wrong
-    refuse_too_many(rejects, read, share)
+    merged = int((copied & ~wrong).sum()) if options.dedupe else 0
+    kept = ~wrong & ~copied if options.dedupe else ~wrong
+    refuse_too_many(rejects, read, options.max_reject_share)
     if merged:
         findings.append(
             rows.finding(
@@ -175,8 +209,8 @@ def read_log(
             files[0].name,
         )
     date_only = any(found.code == "TS_DATE_ONLY" for found in findings)
-    findings += check_rows(rows, np.zeros(len(rows), dtype=bool) if dedupe else copied[kept], date_only=date_only)
-    made = instances(rows, lifecycle, names)
+    findings += check_rows(rows, np.zeros(len(rows), dtype=bool) if options.dedupe else copied[kept], date_only=date_only)
+    made = instances(rows, options.lifecycle, names)
     findings += made.findings
     return event_log(
         rows,
@@ -184,9 +218,9 @@ def read_log(
         Source(
             files=tuple(files),
             columns=MappingProxyType(names),
-            timezone=zone or DEFAULT_ZONE,
+            timezone=zone,
             parameters=MappingProxyType(
-                {"lifecycle": lifecycle, "dedupe": dedupe, "max_reject_share": share, "encoding": encoding, "time_format": time_format}
+                {name: getattr(options, name) for name in ("lifecycle", "dedupe", "max_reject_share", "encoding", "time_format")}
             ),
             rows_read=read,
             rows_used=len(rows),

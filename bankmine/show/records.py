@@ -76,17 +76,17 @@ def _neutral(value: object) -> object:
     return "" if value is None or value != value else value
 
 
-def write(outputs: Mapping[Path, bytes]) -> None:
+def write(outputs: Mapping[Path, bytes], rights: int | None = None) -> None:
     """Writes all of the files, each from a temporary one in its own folder, synced and renamed, so that none is ever half there.
 
     Every file is complete on disk before the first appears under its name; an error before that leaves the folders as they
-    were. Raises OutputError.
+    were. `rights`: their mode (None: that of the file that is replaced, else of a new one). Raises OutputError.
     """
     with ExitStack() as leftovers:
         drafts: list[tuple[str, Path]] = []
         for path, content in outputs.items():
             try:
-                drafts.append((_draft(path, content, leftovers), path))
+                drafts.append((_draft(path, content, _mode(path) if rights is None else rights, leftovers), path))
             except OSError as error:
                 raise _failed(path, error) from error
         for draft, path in drafts:
@@ -112,8 +112,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _draft(path: Path, content: bytes, leftovers: ExitStack) -> str:
-    """The content under a temporary name beside its place, with the rights that a new file would have.
+def _draft(path: Path, content: bytes, rights: int, leftovers: ExitStack) -> str:
+    """The content under a temporary name beside its place, with its final rights.
 
     It stays locked until all is done, so that a draft without a lock is known to be of a run that was killed.
     """
@@ -125,7 +125,7 @@ def _draft(path: Path, content: bytes, leftovers: ExitStack) -> str:
     _locked(handle)
     file.write(content)
     file.flush()
-    os.chmod(name, _mode(path))
+    os.chmod(name, rights)
     os.fsync(handle)
     if os.name == "nt":
         file.close()  # what is open cannot be renamed there

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bankmine.errors import InputError
+from bankmine.log.cache import packed, same, unpacked
 from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
 from bankmine.log.read import DEFAULT_ZONE, read_log
 
@@ -96,6 +97,8 @@ def test_read(row: dict[str, str], truth: dict[str, list[tuple[str, str, str]]])
         assert sorted(rows_of(log)) == sorted((case, activity, instant(time, zone)) for case, activity, time in truth[row["file"]])
     source = log.source
     assert source.rows_read == source.rows_used + source.rows_set_aside + source.rows_merged
+    content = packed(log)
+    assert content is not None and same(unpacked(content), log), "a cache gives it back as it is"
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="the corpus is not here (set BANKMINE_SHARED)")

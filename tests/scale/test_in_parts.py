@@ -28,8 +28,9 @@ def test_a_log_that_does_not_fit_is_analysed_in_parts(tmp_path: Path, monkeypatc
     whole, parts, page = tmp_path / "whole.json", tmp_path / "parts.json", tmp_path / "parts.html"
     run("analyze", LOAN, "--json", whole, "--memory", "4GB")
     monkeypatch.setattr(memory, "BYTES_A_ROW", 100_000)  # as if the sample had a hundred times its rows
-    said = run("analyze", LOAN, "--memory", "500MB", "--json", parts, "--report", page)
+    said = run("analyze", LOAN, "--memory", "500MB", "--json", parts, "--report", page, "--cache", tmp_path / "kept")
     assert "in 6 parts" in said and "whole weeks" in said
+    assert "a log in parts is not kept" in said and not (tmp_path / "kept").exists()
     one, other = json.loads(whole.read_text()), json.loads(parts.read_text())
     jsonschema.validate(other, schemas())
     assert (one["schema"], other["schema"]) == ("bankmine.analysis/1", "bankmine.parts/1")
