@@ -1,11 +1,10 @@
 """The log as it was read, kept for the next command over the same bytes (decision 0016).
 
 An entry is sealed with a key that comes from the content of the files themselves: it gives back what it holds to those who have these
-very files, and to nobody else. Nothing in it is believed before its code of authentication, made with another such key, is right.
+very files, and to nobody else. Nothing in it is believed before it is authenticated.
 """
 
 import hashlib
-import hmac
 import io
 import json
 import os
@@ -36,8 +35,7 @@ MAGIC = b"bankmine log 1\n"
 SUFFIX = ".bankmine"
 LIBRARIES = ("fastexcel", "lxml", "numpy", "polars", "scipy", "zstandard")  # those that reading rests on
 BLOCK = 1 << 20
-STREAM = 1 << 24  # bytes of key stream made at once
-NONCE, KEY = 16, 32
+NONCE, KEY = 12, 32
 BEYOND = b"bankmine: the key of a log"
 COLUMNS = ("activity", "resource", "start", "end", "item", "file", "line", "start_line", "offsets", "arrival", "case_events")
 NAMES = ("case_names", "activities", "resources")
@@ -94,6 +92,8 @@ class Cache:
             return self.without(Text(zh="这份日志无法原样保存。", en="this log cannot be kept as it is."))
         try:
             write({place: seal.closed(plain)}, rights=0o600)
+        except OverflowError:
+            self.without(Text(zh="这份日志太大。", en="this log is too large."))
         except OutputError as error:
             self.without(error.what)
 
@@ -104,16 +104,15 @@ class Cache:
 
 @dataclass(frozen=True)
 class Seal:
-    """What an entry is called, and the keys that close and open it; `files`: the SHA-256 of each file.
+    """What an entry is called, and the key that closes and opens it (AES-256-GCM); `files`: the SHA-256 of each file.
 
-    These stand in reports, so the keys are not made of them, but of the SHA-256 of each file and some bytes beyond its end. That cannot be
+    These stand in reports, so the key is not made of them, but of the SHA-256 of each file and some bytes beyond its end. That cannot be
     worked out from the first: SHA-256 is only ever continued behind its own padding, and `BEYOND` is none.
     """
 
     name: str
     files: list[str]
     key: bytes
-    check: bytes
 
     @classmethod
     def of(cls, paths: Sequence[Path], options: Mapping[str, object]) -> "Seal":
@@ -121,29 +120,28 @@ class Seal:
         hashed = [_hashed(path) for path in paths]
         versions = [__version__, platform.python_version(), _code(), *map(version, LIBRARIES)]
         told = json.dumps([MAGIC.decode(), versions, [str(path) for path in paths], options], default=repr).encode()
-        keys = hashlib.shake_256(b"".join([*(secret for _, secret in hashed), told])).digest(3 * KEY)
-        return cls(keys[:KEY].hex(), [public for public, _ in hashed], keys[KEY : 2 * KEY], keys[2 * KEY :])
+        keys = hashlib.shake_256(b"".join([*(secret for _, secret in hashed), told])).digest(2 * KEY)
+        return cls(keys[:KEY].hex(), [public for public, _ in hashed], keys[KEY:])
 
     def closed(self, plain: bytes) -> bytes:
+        """Raises OverflowError where it is too large for one message of the cipher (2 GiB)."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce = secrets.token_bytes(NONCE)
-        content = MAGIC + nonce + self._stirred(plain, nonce)
-        return content + hmac.digest(self.check, content, "sha256")
+        return MAGIC + nonce + AESGCM(self.key).encrypt(nonce, plain, MAGIC)
 
     def opened(self, content: bytes) -> bytes | None:
-        """None where it is not, to the last bit, what was closed with these keys."""
-        body, begin = memoryview(content)[:-KEY], len(MAGIC) + NONCE
-        if not hmac.compare_digest(hmac.digest(self.check, body, "sha256"), content[-KEY:]):
-            return None
-        return self._stirred(body[begin:], content[len(MAGIC) : begin])
+        """None where it is not, to the last bit, what was closed with this key."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    def _stirred(self, text: bytes | memoryview, nonce: bytes) -> bytes:
-        """The text with the stream of the key laid over it (exclusive or), which also takes it off. The stream is SHAKE-256 (FIPS 202)."""
-        pieces = []
-        for at in range(0, len(text), STREAM):
-            piece = np.frombuffer(text[at : at + STREAM], dtype=np.uint8)
-            stream = hashlib.shake_256(self.key + nonce + struct.pack("<Q", at)).digest(len(piece))
-            pieces.append((piece ^ np.frombuffer(stream, dtype=np.uint8)).tobytes())
-        return b"".join(pieces)
+        begin = len(MAGIC) + NONCE
+        if len(content) <= begin or not content.startswith(MAGIC):
+            return None
+        try:
+            return AESGCM(self.key).decrypt(content[len(MAGIC) : begin], memoryview(content)[begin:], MAGIC)
+        except (InvalidTag, OverflowError):
+            return None
 
 
 def _hashed(path: Path) -> tuple[str, bytes]:

@@ -135,11 +135,11 @@ def assemble(
 ) -> EventLog:
     """The compact log of parallel columns, one entry per activity instance, in any order.
 
-    `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any
-    integer that is shared by the sessions of one work item; without it each instance is its own. `row` is the place in
-    the source that breaks ties (default: the order given); `placed` the canonical order and where each case with an instance begins in it, if
-    known already. `arrival` is int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source rows,
-    int64 [values of case]) need `case` and `activity` as Attributes, to whose codes they refer; cases without an instance are left
+    `start` and `end` are int64 UTC microseconds, UNKNOWN_TIME where not known (not both of one instance). `item` is any integer that is
+    shared by the sessions of one work item; without it each instance is its own. `row` is the place in the source that breaks ties
+    (default: the order given); `placed` the canonical order and where each case with an instance begins in it, if known already.
+    `arrival` is int64 [instances], when the customer came; the log keeps the earliest of each case. `waiting` and `case_events` (source
+    rows, int64 [values of case]) need `case` and `activity` as Attributes, to whose codes they refer; cases without an instance are left
     out of both.
     """
     ends = np.asarray(end, dtype=np.int64)

@@ -148,7 +148,7 @@ def test_whatever_reading_rests_on_is_in_the_seal(rich: Path, monkeypatch: pytes
             others.append(Seal.of([other], options))
     monkeypatch.setattr(module.platform, "python_version", lambda: "9")
     others.append(Seal.of([other], options))
-    for part in ("name", "key", "check"):
+    for part in ("name", "key"):
         assert len({getattr(each, part) for each in [first, *others]}) == len(others) + 1
 
 
@@ -166,15 +166,17 @@ def test_no_entry_is_opened_unless_every_bit_is_right(rich: Path) -> None:
         for bit in range(8):
             assert seal.opened(content[:at] + bytes([content[at] ^ (1 << bit)]) + content[at + 1 :]) is None
     assert seal.opened(content + b"\0") is None
-    assert replace(seal, check=bytes(32)).opened(content) is None
+    assert replace(seal, key=bytes(32)).opened(content) is None
 
 
-def test_a_long_text_comes_back(rich: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seal, text = Seal.of([rich], {}), bytes(range(256)) * 3
-    monkeypatch.setattr(module, "STREAM", 100)
-    closed = seal.closed(text)
-    assert seal.opened(closed) == text
-    assert len({closed[at : at + 100] for at in range(31, 31 + 700, 100)}) == 7
+def test_a_log_too_large_for_the_cipher_is_not_kept(rich: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(seal: Seal, plain: bytes) -> bytes:
+        raise OverflowError
+
+    monkeypatch.setattr(Seal, "closed", closed)
+    with pytest.warns(UserWarning, match="this log is too large"):
+        log = read_log(rich, cache=folder, **LOOSE)
+    assert same(log, read_log(rich, **LOOSE)) and not entries(folder)
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "strange", "link", "folder"])
