@@ -214,8 +214,7 @@ def unpacked(plain: bytes) -> EventLog:
         parts.append(plain[at + 8 : at + 8 + size])
         at += 8 + size
     texts: dict[str, Any] = json.loads(parts[0])
-    frames = (pl.read_ipc(io.BytesIO(part)) for part in parts[1:])
-    columns = {column.name: column.to_numpy(writable=True) for frame in frames for column in frame}
+    columns = {column.name: column.to_numpy(writable=True) for part in parts[1:] for column in pl.read_ipc(io.BytesIO(part))}
     source, offsets = texts["source"], columns["offsets"]
     files, mappings = tuple(SourceFile(**file) for file in source["files"]), {name: MappingProxyType(source[name]) for name in MAPPINGS}
     values: dict[str, Any] = {name: columns.get(name) for name in COLUMNS}
