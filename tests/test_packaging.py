@@ -16,6 +16,7 @@ import bankmine
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOWEST = (ROOT / "requirements.lowest.txt").read_text(encoding="utf-8")
 DIRECT = [Requirement(line) for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]]
 
 
@@ -41,6 +42,15 @@ def test_every_dependency_has_a_lower_bound_and_is_locked_above_it(requirement: 
     versions = locked(requirement.name)
     assert versions
     assert all(version in requirement.specifier for version in versions)
+
+
+@pytest.mark.parametrize("requirement", DIRECT, ids=lambda requirement: requirement.name)
+def test_the_lowest_versions_are_those_that_the_bounds_name(requirement: Requirement) -> None:
+    """`.ci/run` installs them: bounds that nobody tries are guesses."""
+    pinned = re.search(rf"^{re.escape(requirement.name)}(?:\[\w+\])?==(\S+)", LOWEST, re.MULTILINE)
+    bound = next(Version(one.version) for one in requirement.specifier if one.operator == ">=")
+    assert pinned is not None and Version(pinned[1]) in requirement.specifier
+    assert Version(pinned[1]).release[: len(bound.release)] == bound.release
 
 
 def test_the_lock_file_has_a_hash_for_everything_and_no_address() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -157,6 +158,25 @@ def test_tabs_of_a_workbook_are_told_by_their_places(tmp_path: Path, capsys) -> 
     rows = [["case", "activity", "end"], ["C1", "Apply", "2026-01-02 09:00"], ["C1", "Pay", "2026-01-02 10:00"]]
     place = workbook(tmp_path, sheet([["readme"]]), sheet(rows), sheet(rows), names=(A, B, CARDS[0]))
     assert_nobody(["SHEETS_IGNORED"], place, tmp_path, capsys)
+
+
+@pytest.mark.parametrize("cell", [f'<c t="e"><v>{A}</v></c>', f'<c t="{A}"><v>1</v></c>', '<c t="s"><v>9</v></c>'])
+def test_what_a_reader_of_workbooks_quotes_is_left_out(cell: str, tmp_path: Path, capsys) -> None:
+    place = workbook(tmp_path, sheet([["case", "activity", "end"], ["C1", cell, "2026-01-02 09:00"]]), names=(B,))
+    text = said(capsys, "check", place, "-q", status=(2,))
+    assert "XLSX_TRUNCATED" in text and found(text) == []
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml"])
+def test_neither_is_what_the_parser_of_its_parts_quotes(part: str, tmp_path: Path, capsys) -> None:
+    place = workbook(tmp_path, sheet([["case", "activity", "end"], ["C1", "Apply", "2026-01-02 09:00"]]))
+    with zipfile.ZipFile(place) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(place, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, f"<a {B}></a>" if name == part else content)
+    text = said(capsys, "check", place, "-q", status=(2,))
+    assert "XLSX_TRUNCATED" in text and found(text) == []
 
 
 @pytest.mark.parametrize("code", ["XES_KEY_REPEATED", "XES_UNKNOWN_ELEMENT"])

@@ -36,7 +36,7 @@ ROLES: Mapping[str, Text] = MappingProxyType(
 )
 REQUIRED = ("case", "activity")
 TIMES = ("start", "end", "timestamp")
-OPTIONS = Text(zh="选项：--case、--activity、--timestamp。", en=" The options are --case, --activity and --timestamp.")
+OPTIONS = Text(zh="选项：--case、--activity、--timestamp。", en="The options are --case, --activity and --timestamp.")
 
 SPLIT_ROLES = {"start": ("start", "begin", "开始", "起始"), "end": ("end", "finish", "complete", "completion", "完成", "结束", "办结")}
 DATES = ("date", "日期")

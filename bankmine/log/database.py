@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError, UsageError
-from bankmine.log.notes import form_of
+from bankmine.log.notes import unquoted
 from bankmine.log.table import SourceFile, Table
 from bankmine.words import Text
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
 ROWS_AT_ONCE = 50_000
-QUOTED = re.compile(r"([\"'“‘])([^\"'“‘”’]+)([\"'”’])")
 PASSWORD = "BANKMINE_DATABASE_PASSWORD"  # noqa: S105 - the name of a variable
 # How a session is kept from writing, where a database has a word for it.
 READ_ONLY = {
@@ -139,9 +137,7 @@ def _no_driver(name: str) -> UsageError:
 
 def _failed(error: Exception, place: "URL", name: str, query: str) -> InputError:
     """What the driver says, in its first line; a cell that it quotes, which the query does not hold, by its form."""
-    said = (str(getattr(error, "orig", None) or error).strip().splitlines() or ["?"])[0]
-    typed = query + place.render_as_string(hide_password=True)
-    said = QUOTED.sub(lambda quoted: quoted[0] if quoted[2] in typed else f"{quoted[1]}{form_of(quoted[2])}{quoted[3]}", said)
+    said = unquoted(getattr(error, "orig", None) or error, query + place.render_as_string(hide_password=True))
     if place.password:
         said = said.replace(str(place.password), "…")
     return InputError(

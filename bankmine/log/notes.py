@@ -11,6 +11,7 @@ from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Severi
 from bankmine.words import Text
 
 FEW = 1000
+QUOTED = re.compile(r"([\"'“‘])([^\"'“‘”’]+)([\"'”’])")
 DATE = re.compile(r"\s*\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:[T ]+\d{1,2}(?::\d{1,2}){1,2})?(?!\d)")
 GRAVITY: dict[Severity, int] = {"info": 0, "warning": 1, "error": 2}
 
@@ -63,6 +64,12 @@ def form_of(cell: str) -> str:
     date = DATE.match(cell)
     plain = date.end() if date else 0
     return cell[:plain] + "".join("9" if sign.isdecimal() else "x" if sign.isalpha() else sign for sign in cell[plain:60])
+
+
+def unquoted(error: BaseException, typed: str = "") -> str:
+    """What a parser or a driver says, its first line: what it quotes by its form, but for words that the user typed."""
+    said = (str(error).strip().splitlines() or ["?"])[0]
+    return QUOTED.sub(lambda quoted: quoted[0] if quoted[2] in typed else f"{quoted[1]}{form_of(quoted[2])}{quoted[3]}", said)
 
 
 def _finding(code: str, notes: list[Note], file: str, line: np.ndarray) -> QualityFinding:

@@ -13,6 +13,7 @@ from bankmine.errors import InputError
 from bankmine.log.coded import categories, known_categories
 from bankmine.log.container import AGAIN, FIELD_LIMIT, Source
 from bankmine.log.header import TOTAL, Header, named_columns, no_rows
+from bankmine.log.notes import unquoted
 from bankmine.log.rowchecks import TOTAL_COLUMNS, TableRows, tidied
 from bankmine.log.table import Table, in_calendar
 from bankmine.words import Text
@@ -75,7 +76,7 @@ def whole_frame(content: bytes, file: str) -> pl.DataFrame:
             encoded = stored.with_columns(column.cast(categories()) for column in map(pl.col, repeated_names(some)))
             frame = encoded.collect(engine="streaming")  # piece by piece: half the memory, and sooner
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError, MemoryError) as error:
-        raise corrupt(file, str(error).splitlines()[0][:120] if str(error) else type(error).__name__) from None
+        raise corrupt(file, unquoted(error)[:120] if str(error) else type(error).__name__) from None
     if frame.height != expected:
         raise corrupt(file, f"{frame.height} rows instead of {expected}")
     return frame

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bankmine.errors import InputError
 from bankmine.log.container import AGAIN, FREE_BYTES, MAX_RATIO, PIECE, too_much
+from bankmine.log.notes import unquoted
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -149,8 +150,8 @@ def tree(part: bytes, file: str) -> "_Element":
 
     try:
         return etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    except etree.XMLSyntaxError as error:
-        raise damaged(file, error) from None
+    except etree.XMLSyntaxError as error:  # whose words quote the file
+        raise damaged(file, ValueError(f"libxml2 error {error.code}")) from None
 
 
 def markup(pieces: Iterator[bytes], padded: frozenset[int], file: str) -> SheetMarkup:
@@ -232,11 +233,12 @@ def not_excel(content: bytes, file: str) -> InputError:
 
 
 def damaged(file: str, error: Exception) -> InputError:
+    said = unquoted(error)
     return InputError(
         "XLSX_TRUNCATED",
         Text(
-            zh=f"xlsx 文件（zip 容器）被截断或已损坏（{error}）。",
-            en=f"the xlsx file, a zip archive, is truncated or corrupt ({error}).",
+            zh=f"xlsx 文件（zip 容器）被截断或已损坏（{said}）。",
+            en=f"the xlsx file, a zip archive, is truncated or corrupt ({said}).",
         ),
         AGAIN,
         file,

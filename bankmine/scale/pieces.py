@@ -12,6 +12,7 @@ from bankmine.log.container import Source, open_source
 from bankmine.log.delimited import read_delimited, sampled
 from bankmine.log.encoding import MARKS, without_mark
 from bankmine.log.header import Header, find_header, named_columns, no_rows
+from bankmine.log.notes import unquoted
 from bankmine.log.parquet import MARK, corrupt, panics_unprinted, read_parquet
 from bankmine.log.quality import QualityFinding
 from bankmine.log.rowchecks import TableRows, tidied
@@ -168,7 +169,7 @@ def _of_parquet(path: Path, source: Source, rows: int) -> Iterator[Table]:
             total = int(lazy.select(pl.len()).collect().item())
             header, findings = named_columns(Header(1, tuple(lazy.collect_schema().names()), (), ()), source.file)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise corrupt(source.file, str(error).splitlines()[0][:120]) from None
+        raise corrupt(source.file, unquoted(error)[:120]) from None
     for begin in range(0, total, rows):
         try:
             with panics_unprinted():
@@ -176,7 +177,7 @@ def _of_parquet(path: Path, source: Source, rows: int) -> Iterator[Table]:
             texts = [name for name, kind in frame.schema.items() if kind in (pl.Binary, pl.Categorical) or isinstance(kind, pl.Enum)]
             frame = frame.with_columns(pl.col(texts).cast(pl.String)) if texts else frame
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-            raise corrupt(source.file, str(error).splitlines()[0][:120]) from None
+            raise corrupt(source.file, unquoted(error)[:120]) from None
         found = list(findings) if begin == 0 else []
         line = np.arange(begin + 2, begin + 2 + frame.height, dtype=np.int64)
         tidy = tidied(TableRows(frame, line), header, frame.width, source.file, found)

@@ -11,6 +11,7 @@ import pytest
 
 from bankmine import analyze, read_log
 from bankmine.api import answers_of
+from bankmine.errors import InputError
 from bankmine.log.filters import Having
 from bankmine.log.tables import read_table
 from bankmine.measure import survey as asked
@@ -52,6 +53,13 @@ def test_a_file_on_spark(spark, tmp_path: Path) -> None:
     assert (log.source.files, log.source.rows_used) == (analysis.log.source.files, analysis.log.source.rows_used)
     window, weeks = log.window(3000) or pytest.fail("no window")
     assert weeks >= 1 and 0 < window.events <= 3000
+
+
+def test_a_first_row_that_may_be_data_is_not_quoted(spark, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("王小芳,Apply,6222021234567890128\n李建国,Pay,x\n", encoding="utf-8")
+    with pytest.raises(InputError, match="names of the 3 columns are not shown") as caught:
+        from_files(spark, [str(tmp_path / "log.csv")], How(), 2)
+    assert "王" not in str(caught.value) and "6222" not in str(caught.value)
 
 
 def test_a_frame_with_an_order_column_and_without(spark, tmp_path: Path) -> None:
