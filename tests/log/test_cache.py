@@ -295,6 +295,7 @@ def test_a_pipe_is_not_read_twice(tmp_path: Path, folder: Path, rich: Path) -> N
 
 
 def test_a_database_is_read_each_time(folder: Path) -> None:
+    pytest.importorskip("sqlalchemy")
     with pytest.raises(InputError, match="COLUMN_MISSING"), pytest.warns(UserWarning, match="a database is read each time"):
         read_log("sqlite://", query="select 1", cache=folder)
 
