@@ -71,8 +71,6 @@ def settle_overlap(utc: np.ndarray, later: np.ndarray, case: np.ndarray) -> tupl
     pass stands. Returns the instants and a mask of the stamps that stayed undecided.
     """
     twice = np.flatnonzero(later > 0)
-    if not len(twice):
-        return utc, np.zeros(len(utc), dtype=bool)
     affected = np.isin(case, case[twice]) & (utc != UNKNOWN_TIME)
     rows = np.flatnonzero(affected)
     frame = pl.DataFrame({"row": rows, "case": case[rows], "utc": utc[rows], "twice": later[rows] > 0})
