@@ -235,11 +235,13 @@ class Reading:
     def read(self) -> "EventLog":
         """The log, read and filtered. Raises InputError and UsageError."""
         from bankmine.log.read import read_log
+        from bankmine.scale.memory import keep_freed
 
         settings, filters = self.settings(), self.filters
         columns: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         source = self.log[0] if len(self.log) == 1 else self.log
         self.fitting()
+        keep_freed()
         log = read_log(
             source,
             **columns,

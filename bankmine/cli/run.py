@@ -30,8 +30,10 @@ def run(
     are not done at a time (exit 75). Exit 3: a threshold is breached.
     """
     from bankmine.jobs.run import run as run_job
+    from bankmine.scale.memory import keep_freed
     from bankmine.settings import Settings
 
+    keep_freed()
     settings = Settings.load(config)
     language: Lang = "zh" if lang is Language.ZH else "en"
     breached = False

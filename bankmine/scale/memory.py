@@ -1,8 +1,11 @@
 """How much memory a log needs, how much there is, and into how many parts it has to be cut."""
 
+import ctypes
 import os
 import re
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +23,7 @@ UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "M
 SIZE = re.compile(r"^([0-9]+(?:\.[0-9]+)?)\s*([KMGT]I?)?B?$")
 LEAST = 500_000_000
 SAMPLE = 4_000_000
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # of glibc's malloc.h
 
 
 def size(text: str) -> int:
@@ -68,6 +72,19 @@ def need(rows: int) -> int:
 def rows_within(memory: int) -> int:
     """How many rows can be analysed at once."""
     return max((memory - BASE) // BYTES_A_ROW, 1)
+
+
+def keep_freed() -> None:
+    """Has the C library keep the large blocks that are freed for those that are wanted next, until the process ends; glibc only.
+
+    By itself it takes each array of 32 MB and more from the system anew, which clears every page of it: at ten million rows a fifth of the
+    time of an analysis (docs/performance.md). For a command, which ends with its work; a log in parts needs the memory itself.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # musl, for one, has no such call
+            library = ctypes.CDLL(None)
+            library.mallopt(M_MMAP_MAX, 0)
+            library.mallopt(M_TRIM_THRESHOLD, -1)
 
 
 def available() -> int | None:
