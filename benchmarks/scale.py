@@ -1,13 +1,14 @@
 """What a log in parts costs, by its size, and what follows for a cluster: python benchmarks/scale.py [--rows N,N] [--memory SIZE]
-[--again SIZE] [--spark ROWS] [--write]
+[--again SIZE] [--spark ROWS] [--slope RUNS] [--write]
 
 --again analyses the largest log once more, in parts for another memory, --spark a log of so many rows on Spark on this machine; both have
-to tell what the other run told. --write puts the tables into docs/scale.md.
+to tell what the other run told. --slope analyses logs in one piece, with report, so many times. --write puts the tables into docs/scale.md.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import platform
 import re
 import resource
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from speed import IMPORTED
 from written import write
@@ -43,17 +45,59 @@ What limits: a person is never cut, so the heaviest person has to fit into one e
 by activity. A CSV is read by one task; logs of that size should be Parquet. The window's rows are held on the driver. With `--survey` so
 are the answers, with what became of their cases, and nine bytes for each closed case.
 """
+SLOPE = """
+## In one piece, with report
+
+`analyze --report` on the same logs, the sizes by turns; the time of a row is that beyond what ten thousand rows take. Its slope is {slope:+.0f} %
+from {few:,} to {many:,} rows. Without `keep_freed` (`scale/memory.py`) ten million rows took 117 and 120 s on that machine, 36 of its
+processor seconds in the system, which cleared the same pages again and again.
+
+| rows | runs | seconds, median | from | to | µs a row | peak GB |
+|---|---|---|---|---|---|---|
+{table}
+"""
+SIZES = (10_000, 1_000_000, 10_000_000)
 COMPARED = ("log", "process", "cycle_time", "waiting", "waiting_by_arc", "dfg", "rework", "variants")
 BYTES_READ, BYTES_INSTANCE, BYTES_A_PERSONS_ROW, BYTES_A_VARIANT, CELLS = 90, 150, 900, 400, 10_000
 
 
-def run(rows: int, memory: str, folder: Path, *options: str) -> dict[str, float]:
-    """One analysis in a process of its own; `equal` where an earlier one of the same log told the same."""
-    place, out = folder / f"{rows}", folder / "out.json"
+def made(rows: int, folder: Path) -> Path:
+    """Where a generated log is, but for its suffix."""
+    place = folder / f"{rows}"
     if not place.with_suffix(".parquet").exists():
         # By a process of its own: a child's peak memory begins with that of the process which started it.
         subprocess.run([sys.executable, "-c", f"{IMPORTED}; speed.make({rows}, speed.Path({str(place)!r}))"], check=True)
         place.with_suffix(".csv").unlink()
+    return place
+
+
+def slope(runs: int, folder: Path) -> str:
+    """What a whole analysis takes by its rows."""
+    seconds: dict[int, list[float]] = {rows: [] for rows in SIZES}
+    peak = dict.fromkeys(SIZES, 0.0)
+    for _ in range(runs):
+        for rows in SIZES:
+            command = ["analyze", f"{made(rows, folder)}.parquet", "--report", str(folder / "out.html"), "-q"]
+            begin = time.perf_counter()
+            process = subprocess.Popen([sys.executable, "-m", "bankmine", *command], stdout=subprocess.DEVNULL)
+            _, status, used = os.wait4(process.pid, 0)
+            if status:
+                raise RuntimeError(f"{rows} rows: status {status}")
+            seconds[rows].append(time.perf_counter() - begin)
+            peak[rows] = max(peak[rows], used.ru_maxrss / 1e6)
+    few, *more = SIZES
+    fixed = median(seconds[few])
+    a_row = {rows: (median(seconds[rows]) - fixed) / (rows - few) * 1e6 for rows in more}
+    lines = []
+    for rows, took in seconds.items():
+        own = f"{a_row[rows]:.1f}" if rows in a_row else ""
+        lines.append(f"| {rows:,} | {runs} | {median(took):.1f} | {min(took):.1f} | {max(took):.1f} | {own} | {peak[rows]:.2f} |")
+    return SLOPE.format(slope=100 * (a_row[more[-1]] / a_row[more[0]] - 1), few=more[0], many=more[-1], table="\n".join(lines))
+
+
+def run(rows: int, memory: str, folder: Path, *options: str) -> dict[str, float]:
+    """One analysis in a process of its own; `equal` where an earlier one of the same log told the same."""
+    place, out = made(rows, folder), folder / "out.json"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.perf_counter()
     code = (
@@ -101,6 +145,7 @@ def main() -> None:
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--again")
     parser.add_argument("--spark", type=int)
+    parser.add_argument("--slope", type=int)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -108,6 +153,7 @@ def main() -> None:
         found = [run(rows, asked.memory, Path(folder)) for rows in sizes]
         more = [run(sizes[-1], asked.again, Path(folder))] if asked.again else []
         more += [run(asked.spark, asked.memory, Path(folder), "--engine", "spark")] if asked.spark else []
+        whole = slope(asked.slope, Path(folder)) if asked.slope else ""
     lines = [
         "| rows | analysed | seconds | CPU seconds | CPU µs a row | variants | CPU ms a variant | peak GB |",
         "|---|---|---|---|---|---|---|---|",
@@ -129,10 +175,11 @@ def main() -> None:
         per_variant=BYTES_A_VARIANT,
         person=BYTES_A_PERSONS_ROW,
     )
-    table = "\n".join(lines) + f"\n\nPython {platform.python_version()}, --memory {asked.memory}.\n" + further
+    table = "\n".join(lines) + f"\n\nPython {platform.python_version()}, --memory {asked.memory}.\n" + whole + further
     print(table)
     if asked.write:
-        command = f"python benchmarks/scale.py --rows {asked.rows} --memory {asked.memory} --write"
+        slopes = f" --slope {asked.slope}" if asked.slope else ""
+        command = f"python benchmarks/scale.py --rows {asked.rows} --memory {asked.memory}{slopes} --write"
         write("scale", "Logs larger than memory", command, ABOUT, table)
 
 

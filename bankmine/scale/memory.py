@@ -78,7 +78,7 @@ def keep_freed() -> None:
     """Has the C library keep the large blocks that are freed for those that are wanted next, until the process ends; glibc only.
 
     By itself it takes each array of 32 MB and more from the system anew, which clears every page of it: at ten million rows a fifth of the
-    time of an analysis (docs/performance.md). For a command, which ends with its work; a log in parts needs the memory itself.
+    time of an analysis (docs/scale.md). For a command, which ends with its work; a log in parts needs the memory itself.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # musl, for one, has no such call
