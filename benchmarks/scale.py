@@ -48,9 +48,9 @@ are the answers, with what became of their cases, and nine bytes for each closed
 SLOPE = """
 ## In one piece, with report
 
-`analyze --report` on the same logs, the sizes by turns; the time of a row is that beyond what ten thousand rows take. Its slope is {slope:+.0f} %
-from {few:,} to {many:,} rows. Without `keep_freed` (`scale/memory.py`) ten million rows took 117 and 120 s on that machine, 36 of its
-processor seconds in the system, which cleared the same pages again and again.
+`analyze --report` on the same logs, the sizes by turns; the time of a row is that beyond what ten thousand rows take. Its slope is
+{slope:+.0f} % from {few:,} to {many:,} rows. Without `keep_freed` (`scale/memory.py`) ten million rows took 117 and 120 s on that machine,
+36 of its processor seconds in the system, which cleared the same pages again and again.
 
 | rows | runs | seconds, median | from | to | µs a row | peak GB |
 |---|---|---|---|---|---|---|
