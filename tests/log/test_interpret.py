@@ -15,7 +15,9 @@ from bankmine.errors import InputError
 from bankmine.log.columns import recognise
 from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.interpret import interpret
+from bankmine.log.notes import Note, gather
 from bankmine.log.table import SourceFile, Table
+from bankmine.words import Text
 
 SHARED = Path(os.environ.get("BANKMINE_SHARED") or Path(__file__).resolve().parents[2].parent / "shared")
 CORPUS = SHARED / "corpus"
@@ -153,3 +155,12 @@ def test_the_corpus_of_times_cases_labels_and_numbers(wanted):
 def wall_clock(time, zone):
     moment = datetime.fromisoformat(time)
     return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def test_empty_cells_are_shown_by_their_first_places() -> None:
+    cells = pl.Series([None] * 10, dtype=pl.String)
+    note = Note("NULL", "info", lambda count: Text(zh=f"{count}", en=f"{count}"), np.arange(10), "who", cells)
+    (found,) = gather([note], "log.csv", np.arange(2, 12))
+    assert found.count == 10
+    assert {(example.line, example.value) for example in found.examples} <= {(line, None) for line in range(2, 12)}
+    assert found.examples[0].line == 2
