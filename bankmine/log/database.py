@@ -5,12 +5,11 @@ import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError, UsageError
 from bankmine.log.notes import unquoted
-from bankmine.log.table import SourceFile, Table
+from bankmine.log.table import SourceFile, Table, lines
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def database_table(url: str, query: str | None) -> Table:
             name,
         )
     written = frame.write_csv().encode("utf-8")
-    return Table(SourceFile(name, len(written), hashlib.sha256(written).hexdigest()), frame, np.arange(2, frame.height + 2, dtype=np.int64))
+    return Table(SourceFile(name, len(written), hashlib.sha256(written).hexdigest()), frame, lines(2, frame.height))
 
 
 def _rows(connection: "Connection", query: str) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from bankmine.log.plain import plain_frame
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, chosen
 from bankmine.log.records import Records
 from bankmine.log.rowchecks import TableRows, tidied
-from bankmine.log.table import Table
+from bankmine.log.table import Table, lines
 from bankmine.words import Text
 
 SAMPLE_BYTES = 1 << 20
@@ -43,7 +43,7 @@ def read_delimited(source: Source, encoding: str | None = None) -> Table:
     width = row_width(header, sample)
     frame = plain_frame(content, dialect, header.line, width)
     if frame is not None:
-        read = TableRows(frame, np.arange(header.line + 1, header.line + 1 + frame.height, dtype=np.int64))
+        read = TableRows(frame, lines(header.line + 1, frame.height))
     else:
         read = exact(content.decode("utf-8"), dialect, header, width, sample, file, findings)
     rows = tidied(read, header, width, file, findings)

@@ -78,7 +78,7 @@ class EventLog:
     A session is one START-COMPLETE pair or a lone COMPLETE (definitions §2.2). Arrays have shape [instances]:
     `case`, `activity` int32; `resource` int32 (-1 = unknown); `start`, `end` int64 UTC microseconds
     (UNKNOWN_TIME = unknown: no start for a lone completion, no end for work still open); `item` int32, the work item
-    of each session, unique over the log; `file` int16, `line` and `start_line` int64 (source line of the completing
+    of each session, unique over the log; `file` int16, `line` and `start_line` integers (source line of the completing
     row and of the starting row, -1 = none). `offsets` int64 [cases + 1]: rows of case i are offsets[i]:offsets[i+1].
     An instance without an end takes its place in the order by its start. `arrival` int64 [cases]: when the customer came
     (UNKNOWN_TIME = unknown). `events` is the number of source rows of

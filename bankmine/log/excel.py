@@ -3,7 +3,6 @@
 import logging
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from bankmine.errors import InputError
@@ -11,7 +10,7 @@ from bankmine.log.container import AGAIN, Source
 from bankmine.log.header import Header, find_header, named_columns
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding
 from bankmine.log.rowchecks import TableRows, tidied
-from bankmine.log.table import Table
+from bankmine.log.table import Table, lines
 from bankmine.log.workbook import SheetMarkup, Workbook, damaged, read_workbook
 from bankmine.words import Text
 
@@ -46,7 +45,7 @@ def read_excel(source: Source, sheet: str | None = None) -> Table:
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
         raise damaged(file, error) from None
     findings += notes
-    line = np.arange(header.line + 1, header.line + 1 + frame.height, dtype=np.int64)
+    line = lines(header.line + 1, frame.height)
     rows = tidied(TableRows(readable(frame), line), header, frame.width, file, findings)
     found = book.sheets.get(name, SheetMarkup())
     findings += marked(found, header, file)

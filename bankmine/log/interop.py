@@ -8,7 +8,7 @@ import polars as pl
 
 from bankmine.errors import InputError
 from bankmine.log.eventlog import UNKNOWN_TIME, EventLog
-from bankmine.log.table import SourceFile, Table, in_calendar
+from bankmine.log.table import SourceFile, Table, in_calendar, lines
 from bankmine.words import Text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def table_of(source: Any) -> Table:
     flat = [name for name, kind in frame.schema.items() if not kind.is_nested()]
     written = frame.select(flat).write_csv().encode("utf-8")
     file = SourceFile(FRAME_NAME, len(written), hashlib.sha256(written).hexdigest())
-    return Table(file=file, frame=frame, line=np.arange(2, frame.height + 2, dtype=np.int64))
+    return Table(file=file, frame=frame, line=lines(2, frame.height))
 
 
 def _from_pandas(source: Any) -> pl.DataFrame:

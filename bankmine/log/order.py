@@ -65,19 +65,19 @@ def canonical_order(
 
     An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
     each instance in the source; without it, the order in which the instances are given. Cases are gathered by counting;
-    only those whose rows are not in order of time are sorted.
+    only those whose rows are not in order of time are sorted. The permutation is uint32 [instances].
     """
-    given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable")
-    order, offsets = by_case(case if given is None else case[given], cases)
+    given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable").astype(np.uint32)
+    order, offsets = by_case(case if given is None else gathered(case, given), cases)
     order = order if given is None else given[order]
     if start is None and (end[1:] >= end[:-1]).all() and given is None:
         return order, offsets
-    moment = began = end[order]
+    moment = began = gathered(end, order)
     if start is not None:
-        begin = start[order]
+        begin = gathered(start, order)
         began = np.where(begin == UNKNOWN_TIME, moment, begin)
         moment = np.where(moment == UNKNOWN_TIME, begin, moment)
-    case = case[order]
+    case = gathered(case, order)
     back = (moment[1:] < moment[:-1]) | ((moment[1:] == moment[:-1]) & (began[1:] < began[:-1]))
     back &= case[1:] == case[:-1]
     if back.any():
@@ -89,8 +89,17 @@ def canonical_order(
 
 
 def by_case(case: np.ndarray, cases: int) -> tuple[np.ndarray, np.ndarray]:
-    """The permutation that puts rows in order of case, those of one case as they were; where each case begins in it."""
-    return (np.argsort(case, kind="stable"), case_offsets(case, cases)) if len(case) < MANY_ROWS else counted(case, cases)
+    """The permutation, uint32 [rows], that puts rows in order of case, those of one case as they were; where each case begins in it."""
+    if len(case) < MANY_ROWS:
+        return np.argsort(case, kind="stable").astype(np.uint32), case_offsets(case, cases)
+    return counted(case, cases)
+
+
+def gathered(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """`values` in the order of uint32 places, not to be written to: by Polars, which takes such places as they are, where numpy makes
+    int64 of them, and puts the result into memory that reading has left behind.
+    """
+    return pl.Series(values).gather(pl.Series(order)).to_numpy()
 
 
 def counted(case: np.ndarray, cases: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +108,7 @@ def counted(case: np.ndarray, cases: int) -> tuple[np.ndarray, np.ndarray]:
 
     one_each = np.arange(len(case) + 1, dtype=np.int32)
     of_cases = csr_array((np.zeros(len(case), dtype=np.int8), case, one_each), shape=(len(case), cases)).tocsc()
-    return of_cases.indices.astype(np.int64), of_cases.indptr.astype(np.int64)
+    return of_cases.indices.view(np.uint32), of_cases.indptr.astype(np.int64)
 
 
 def numbered_by_first(item: np.ndarray) -> np.ndarray:
@@ -164,8 +173,8 @@ def assemble(
     columns |= {"activity": activity_codes, "resource": resource_codes, "end": ends}
     columns |= {f"attribute {name}": codes for name, (codes, _) in encoded.items()}
     columns |= {f"number {name}": np.asarray(column, dtype=np.float64) for name, column in (numbers or {}).items()}
-    with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets go of the interpreter while it gathers
-        gathering = pool.map(np.take, columns.values(), itertools.repeat(order))
+    with ThreadPoolExecutor(max_workers=2) as pool:  # Polars and numpy let go of the interpreter while they gather
+        gathering = pool.map(gathered, columns.values(), itertools.repeat(order))
         numbering = pool.submit(np.repeat, np.arange(len(case_names), dtype=np.int32), np.diff(offsets))
         in_order = dict(zip(columns, gathering, strict=True))
     return EventLog(
@@ -179,8 +188,8 @@ def assemble(
         end=in_order["end"],
         item=np.arange(len(ends), dtype=np.int32) if item is None else numbered_by_first(in_order["item"]),
         file=in_order.get("file", constant(0, len(ends))).astype(np.int16, copy=False),
-        line=in_order.get("line", constant(-1, len(ends))).astype(np.int64, copy=False),
-        start_line=in_order.get("start_line", constant(-1, len(ends))).astype(np.int64, copy=False),
+        line=in_order.get("line", constant(-1, len(ends))),
+        start_line=in_order.get("start_line", constant(-1, len(ends))),
         offsets=offsets,
         attributes=MappingProxyType({name: Attribute(in_order[f"attribute {name}"], values) for name, (_, values) in encoded.items()}),
         numbers=MappingProxyType({name: in_order[f"number {name}"] for name in numbers or {}}),

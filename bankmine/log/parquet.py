@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -15,11 +15,12 @@ from bankmine.log.container import AGAIN, FIELD_LIMIT, Source
 from bankmine.log.header import TOTAL, Header, named_columns, no_rows
 from bankmine.log.notes import unquoted
 from bankmine.log.rowchecks import TOTAL_COLUMNS, TableRows, tidied
-from bankmine.log.table import Table, in_calendar
+from bankmine.log.table import Table, in_calendar, lines
 from bankmine.words import Text
 
 MARK = b"PAR1"
 SAMPLE = 100_000
+FIXED = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64, pl.Float32, pl.Float64)
 
 
 def read_parquet(source: Source) -> Table:
@@ -60,7 +61,7 @@ def read_parquet(source: Source) -> Table:
         frame = frame.with_columns(pl.col(texts).cast(pl.String)) if texts else frame
     except pl.exceptions.PolarsError:
         raise corrupt(file, "text that is not UTF-8") from None
-    line = np.arange(2, frame.height + 2, dtype=np.int64)
+    line = lines(2, frame.height)
     rows = tidied(TableRows(frame, line), header, frame.width, file, findings)
     return Table(file=source.finish(), frame=rows.frame, line=rows.line, findings=tuple(findings))
 
@@ -74,12 +75,46 @@ def whole_frame(content: bytes, file: str) -> pl.DataFrame:
             some = stored.head(SAMPLE).select(pl.col(pl.String)).collect()
             # Encoded while they are decoded; a column without any repetition would gain nothing.
             encoded = stored.with_columns(column.cast(categories()) for column in map(pl.col, repeated_names(some)))
-            frame = encoded.collect(engine="streaming")  # piece by piece: half the memory, and sooner
+            frame = one_below_another(encoded.collect_batches(), expected)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, OverflowError, MemoryError) as error:
         raise corrupt(file, unquoted(error)[:120] if str(error) else type(error).__name__) from None
     if frame.height != expected:
         raise corrupt(file, f"{frame.height} rows instead of {expected}")
     return frame
+
+
+def one_below_another(pieces: Iterable[pl.DataFrame], rows: int) -> pl.DataFrame:
+    """The rows of all pieces, at most so many; each column in one piece, without all of them standing there twice.
+
+    Columns of fixed width are filled into their final place as their pieces come; only the others are kept in pieces until the end.
+    """
+    filled: dict[str, np.ndarray] = {}
+    missing: dict[str, np.ndarray] = {}
+    kept: dict[str, list[pl.Series]] = {}
+    begin, kinds = 0, pl.Schema()
+    for piece in pieces:
+        place, kinds = slice(begin, begin + piece.height), piece.schema
+        begin += piece.height
+        for column in piece if begin <= rows else ():
+            name, values = column.name, column.to_physical()
+            if isinstance(column.dtype, pl.Enum) or values.dtype not in FIXED:
+                kept.setdefault(name, []).append(column)
+                continue
+            if values.null_count():
+                missing.setdefault(name, np.zeros(rows, dtype=bool))[place] = values.is_null()
+                values = values.fill_null(0)
+            if name not in filled:
+                filled[name] = np.empty(rows, dtype=values.to_numpy().dtype)
+            filled[name][place] = values.to_numpy()
+
+    def column(name: str, kind: pl.DataType) -> pl.Series:
+        if name in kept:
+            return pl.concat(kept[name], rechunk=True)
+        values = pl.Series(name, filled[name])
+        values = values.set(pl.Series(missing[name]), None) if name in missing else values
+        return values.cat.to(kind) if isinstance(kind, pl.Categorical) else values.cast(kind)
+
+    return pl.DataFrame([column(name, kind) for name, kind in kinds.items()]) if begin == rows else pl.DataFrame(height=begin)
 
 
 def repeated_names(some: pl.DataFrame) -> list[str]:

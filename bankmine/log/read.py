@@ -1,5 +1,6 @@
 """Reading: from files, frames and pm4py logs to the compact EventLog."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -164,8 +165,11 @@ def understood(tables: list[Table], options: Options) -> EventLog:
     rejects = [reject for table, part in zip(tables, parts, strict=True) for reject in (*table.rejects, *part.rejects)]
     findings = [found for table, part in zip(tables, parts, strict=True) for found in (*table.findings, *part.findings)]
     copied = repeated_rows(tables, parts, rows)
-    for table, found, part in zip(tables, columns, parts, strict=True):
-        findings += further_events(table, found, part, usable_places(table, part), zone)
+    further = [
+        further_events(table, found, part, usable_places(table, part), zone)
+        for table, found, part in zip(tables, columns, parts, strict=True)
+    ]
+    findings += itertools.chain.from_iterable(further)
     tables.clear()
     del parts  # the cells are as large as all that follows
 

@@ -119,7 +119,7 @@ class Rows:
             attributes=texts,
             numbers={role: _together([part.numbers.get(role) for part in parts], sizes, np.nan) for role in amounts},
             file=np.repeat(np.arange(len(parts), dtype=np.int16), sizes),
-            line=_together([np.asarray(part.line, dtype=np.int64) for part in parts], sizes, -1),
+            line=_together([part.line for part in parts], sizes, -1),
             files=tuple(files),
         )
 

@@ -26,7 +26,7 @@ class Table:
     """The rows of one source, each with its place.
 
     `frame` holds the source's own column names. Text formats give String columns (cells as written, null = empty
-    cell); Parquet, XLSX and frames keep their types (Datetime, Float64, Int64, String ...). `line` (int64, shape [rows])
+    cell); Parquet, XLSX and frames keep their types (Datetime, Float64, Int64, String ...). `line` (integers, shape [rows])
     is the 1-based line of the file at which the record starts (XES: line of the event; Parquet and frames: row number
     + 1; XLSX: sheet row). Rows already set aside are not in `frame`; they are in `rejects`, one each, and a finding
     with the same code counts them. `names_known`: whether the columns' names are known to be names (`header.holds_names`).
@@ -38,6 +38,11 @@ class Table:
     findings: tuple[QualityFinding, ...] = ()
     rejects: tuple[Reject, ...] = ()
     names_known: bool = True
+
+
+def lines(first: int, rows: int) -> np.ndarray:
+    """The lines of rows that stand one below the other: int32, as far as that reaches, for there are as many as rows."""
+    return np.arange(first, first + rows, dtype=np.int32 if first + rows <= np.iinfo(np.int32).max else np.int64)
 
 
 def in_calendar(frame: pl.DataFrame) -> pl.DataFrame:
@@ -56,5 +61,6 @@ def in_calendar(frame: pl.DataFrame) -> pl.DataFrame:
             first, last = 0, DAY_IN["ns"] - 1
         else:
             continue
-        moved.append(pl.col(name).to_physical().clip(first, last).cast(kind))
+        if not frame[name].to_physical().is_between(first, last).all():
+            moved.append(pl.col(name).to_physical().clip(first, last).cast(kind))
     return frame.with_columns(moved)

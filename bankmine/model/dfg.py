@@ -124,9 +124,12 @@ class EndCounts:
 
 
 def steps(log: EventLog) -> tuple[np.ndarray, np.ndarray]:
-    """int64 [steps] twice: the arc, source * activities + target, of two consecutive instances of a case, and the time between them."""
+    """Of two consecutive instances of a case, [steps] twice: the arc, source * activities + target, in the smallest type that holds all
+    arcs, and the time between them, int64.
+    """
     within = log.case[1:] == log.case[:-1]
-    gap = log.began[1:] - log.moment[:-1]
-    arc = np.multiply(log.activity[:-1], len(log.activities), dtype=np.int64)
-    arc += log.activity[1:]
-    return arc[within], np.maximum(gap[within], 0)
+    gap = (log.began[1:] - log.moment[:-1])[within]
+    code = log.activity.astype(np.min_scalar_type(len(log.activities) ** 2))
+    arc = code[:-1] * code.dtype.type(len(log.activities))
+    arc += code[1:]
+    return arc[within], np.maximum(gap, 0, out=gap)

@@ -197,7 +197,9 @@ def _raw(
             columns = found
             decisions.see(frame, columns)
             to = part_of(frame, columns.source["case"], raw.parts, file.name, table.line)
-            rows = frame.with_columns(pl.lit(at, dtype=pl.Int16).alias(PLACE[0]), pl.Series(PLACE[1], table.line), to.alias("to"))
+            rows = frame.with_columns(
+                pl.lit(at, dtype=pl.Int16).alias(PLACE[0]), pl.Series(PLACE[1], table.line, dtype=pl.Int64), to.alias("to")
+            )
             for (part,), mine in rows.partition_by("to", as_dict=True, include_key=False).items():
                 raw.write(int(part), mine, number)
                 sizes[int(part)] += mine.height

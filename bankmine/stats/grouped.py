@@ -43,13 +43,18 @@ def quantiles(ordered: np.ndarray, counts: np.ndarray, probabilities: Sequence[f
     return result
 
 
-def numbered(key: np.ndarray, keys: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The distinct numbers among `key` [n] of 0..keys-1, ascending; int64 [n], the place of each among them; how often each occurs."""
+def numbered(key: np.ndarray, keys: int, kind: np.typing.DTypeLike = np.int64) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The distinct numbers among `key` [n] of 0..keys-1, ascending; [n], the place of each among them; how often each occurs.
+
+    Places are of the type `kind`, which holds 0..keys-1, where a table of all keys is of the size of the log.
+    """
     if keys > len(key) + ROOM:
         return np.unique(key, return_inverse=True, return_counts=True)
-    counts = np.bincount(key, minlength=keys)
+    counts = np.zeros(keys, dtype=np.int64)
+    for begin in range(0, len(key), ROOM):  # numpy counts numbers of eight bytes only: of a piece it makes them in the cache
+        counts += np.bincount(key[begin : begin + ROOM], minlength=keys)
     some = np.flatnonzero(counts)
-    place = np.zeros(keys, dtype=np.int64)
+    place = np.zeros(keys, dtype=kind)
     place[some] = np.arange(len(some))
     return some, place[key], counts[some]
 

@@ -16,8 +16,8 @@ CELLS = 1 << 21
 
 @dataclass(frozen=True, eq=False)
 class Figures:
-    """`key` int64 ascending; `count`, `total` int64 [keys]; `quantiles` float64 [probabilities, keys]; `group` int64 [values]: the place
-    of each value's key, empty where the values were not kept.
+    """`key` int64 ascending; `count`, `total` int64 [keys]; `quantiles` float64 [probabilities, keys]; `group` [values]: the place
+    of each value's key, in a small type, empty where the values were not kept.
     """
 
     key: np.ndarray
@@ -29,7 +29,8 @@ class Figures:
     @classmethod
     def of(cls, key: np.ndarray, value: np.ndarray, probabilities: Sequence[float]) -> "Figures":
         """Of whole columns (int64 [values]); what `Spread.figures` gives for the same values in parts."""
-        keys, group, count = numbered(key, int(key.max(initial=-1)) + 1)
+        size = int(key.max(initial=0)) + 1
+        keys, group, count = numbered(key, size, np.min_scalar_type(size))
         ordered = in_groups(value, group, count)
         total = np.add.reduceat(ordered, np.cumsum(count) - count) if len(keys) else count
         return cls(keys, count, total, quantiles(ordered, count, probabilities), group)
