@@ -10,7 +10,6 @@ from bankmine.log.coded import coded
 from bankmine.log.eventlog import DAY, SECOND
 from bankmine.log.imperfections.displaced import by_days
 from bankmine.log.lifecycle import grouped
-from bankmine.log.order import by_case
 from bankmine.log.quality import QualityFinding
 from bankmine.log.rows import Rows
 from bankmine.stats.grouped import distinct
@@ -151,7 +150,7 @@ def _out_of_case(rows: Rows) -> np.ndarray:
     """The rows (places) out of order by whole days in their case, where cases are mostly in order of time in the file."""
     if (rows.moment[1:] >= rows.moment[:-1]).all():
         return np.zeros(0, dtype=np.int64)
-    order, _ = by_case(rows.case.codes, len(rows.case.values))
+    order, _ = rows.by_case
     case, time = rows.case.codes[order], rows.moment[order]
     same = case[1:] == case[:-1]
     step = np.diff(time)

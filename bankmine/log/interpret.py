@@ -14,6 +14,7 @@ from bankmine.log.columns import JOINT, Columns
 from bankmine.log.eventlog import UNKNOWN_TIME
 from bankmine.log.labels import NULL_WORDS, Labels
 from bankmine.log.notes import Note, cell_text, gather
+from bankmine.log.order import by_case
 from bankmine.log.quality import QualityFinding, Reject
 from bankmine.log.table import Table
 from bankmine.log.timestamps import REASONS, Stamps
@@ -33,7 +34,7 @@ class Interpreted:
     `case`, `activity`, `instance`, `attributes`: the names, none missing in the first two; `lifecycle` is a String series
     (null = missing); `stamps` holds int64 UTC microseconds by role (end or timestamp, start, arrival; UNKNOWN_TIME = unknown);
     `numbers` float64 by role (NaN = unknown); `line` the source line; `formats` how each time column is written.
-    rows_read = usable rows + rejects.
+    rows_read = usable rows + rejects. `by_case`: what `order.by_case` gives for the rows, None where some were set aside.
     """
 
     case: Coded
@@ -48,6 +49,7 @@ class Interpreted:
     rejects: tuple[Reject, ...]
     rows_read: int
     formats: Mapping[str, str]
+    by_case: tuple[np.ndarray, np.ndarray] | None
 
     def __len__(self) -> int:
         return len(self.case)
@@ -80,7 +82,7 @@ def interpret(
     frame, file, line = table.frame, table.file.name, table.line
     id_cells, label_cells = frame[columns.source["case"]], frame[columns.source["activity"]]
     with ThreadPoolExecutor(max_workers=2) as pool:  # each column on its own; the first in this order that refuses the log is told
-        reading_case = pool.submit(labels.cases, id_cells, file=file, column=columns.source["case"], line=line, null_words=null_words)
+        reading_case = pool.submit(_cases, id_cells, file=file, column=columns.source["case"], line=line, null_words=null_words)
         reading_activity = pool.submit(labels.activities, label_cells, column=columns.source["activity"], null_words=null_words)
         reading_stamps = {
             role: pool.submit(
@@ -110,7 +112,7 @@ def interpret(
             for role in NUMBER_ROLES
             if role in columns.source
         }
-        case, activity = reading_case.result(), reading_activity.result()
+        (case, order), activity = reading_case.result(), reading_activity.result()
         stamps = {role: reading.result() for role, reading in reading_stamps.items()}
         names = {role: reading.result() for role, reading in reading_names.items()}
         figures = {role: reading.result() for role, reading in reading_figures.items()}
@@ -146,7 +148,17 @@ def interpret(
         rejects=lost.rejects,
         rows_read=frame.height,
         formats=MappingProxyType({role: stamp.format for role, stamp in stamps.items()}),
+        by_case=order if keep.all() else None,
     )
+
+
+def _cases(
+    cells: pl.Series, *, file: str, column: str, line: np.ndarray, null_words: frozenset[str]
+) -> tuple[Labels, tuple[np.ndarray, np.ndarray] | None]:
+    """The case ids and, if none is missing, the rows in their order, which takes long and is found beside the other columns' meaning."""
+    found = labels.cases(cells, file=file, column=column, line=line, null_words=null_words)
+    codes = found.names.codes
+    return found, by_case(codes, len(found.names.values)) if codes.min(initial=0) >= 0 else None
 
 
 @dataclass(frozen=True, eq=False)

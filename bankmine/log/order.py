@@ -59,16 +59,23 @@ def case_offsets(case: np.ndarray, cases: int) -> np.ndarray:
 
 
 def canonical_order(
-    case: np.ndarray, cases: int, start: np.ndarray | None, end: np.ndarray, row: np.ndarray | None = None
+    case: np.ndarray,
+    cases: int,
+    start: np.ndarray | None,
+    end: np.ndarray,
+    row: np.ndarray | None = None,
+    *,
+    by: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The permutation that puts instances in the order case, end, start, source row; where each case begins in it.
 
     An instance without an end counts by its start; one without a start as if it took no time. `row` is the place of
     each instance in the source; without it, the order in which the instances are given. Cases are gathered by counting;
-    only those whose rows are not in order of time are sorted. The permutation is uint32 [instances].
+    only those whose rows are not in order of time are sorted. The permutation is uint32 [instances]. `by`: what `by_case` gives for
+    these cases, if known already.
     """
     given = None if row is None or (np.diff(row) > 0).all() else np.argsort(row, kind="stable").astype(np.uint32)
-    order, offsets = by_case(case if given is None else gathered(case, given), cases)
+    order, offsets = by or by_case(case if given is None else gathered(case, given), cases)
     order = order if given is None else given[order]
     if start is None and (end[1:] >= end[:-1]).all() and given is None:
         return order, offsets
@@ -84,6 +91,7 @@ def canonical_order(
         unordered = np.zeros(int(case[-1]) + 1, dtype=bool)
         unordered[case[1:][back]] = True
         rows = np.flatnonzero(unordered[case])
+        order = order.copy()
         order[rows] = order[rows[np.lexsort((began[rows], moment[rows], case[rows]))]]
     return order, offsets
 

@@ -11,7 +11,7 @@ import polars as pl
 from bankmine.log.coded import Coded, joined
 from bankmine.log.eventlog import SECOND, UNKNOWN_TIME, Attribute
 from bankmine.log.interpret import Interpreted
-from bankmine.log.order import PIECE, canonical_order, compact
+from bankmine.log.order import PIECE, by_case, canonical_order, compact, gathered
 from bankmine.log.quality import EXAMPLES_SHOWN, Example, QualityFinding, Reject, Severity, chosen
 from bankmine.words import Text
 
@@ -21,7 +21,8 @@ class Rows:
     """Usable rows in the order of the sources; all arrays [rows].
 
     `start`, `end`, `arrival` int64 UTC microseconds (UNKNOWN_TIME = unknown); `end` is the end or the only timestamp.
-    `start`, `lifecycle`, `instance`, `arrival` are None where no source has such a column.
+    `start`, `lifecycle`, `instance`, `arrival` are None where no source has such a column; `known_by_case` is None where `by_case` must
+    still be found.
     """
 
     case: Attribute
@@ -37,6 +38,7 @@ class Rows:
     file: np.ndarray
     line: np.ndarray
     files: tuple[str, ...]
+    known_by_case: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return len(self.end)
@@ -47,8 +49,13 @@ class Rows:
         return self.end if self.start is None else np.where(self.end == UNKNOWN_TIME, self.start, self.end)
 
     @cached_property
+    def by_case(self) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the rows in order of case, those of one case as they are; where the rows of each case begin among them."""
+        return self.known_by_case or by_case(self.case.codes, len(self.case.values))
+
+    @cached_property
     def _placed(self) -> tuple[np.ndarray, np.ndarray]:
-        return canonical_order(self.case.codes, len(self.case.values), self.start, self.end)
+        return canonical_order(self.case.codes, len(self.case.values), self.start, self.end, by=self.by_case)
 
     @property
     def order(self) -> np.ndarray:
@@ -67,7 +74,7 @@ class Rows:
 
         def look(begin: int) -> None:
             piece = slice(begin, begin + PIECE + 1)
-            soon[piece][1:] = np.diff(self.moment[self.order[piece]]) <= SECOND
+            soon[piece][1:] = np.diff(gathered(self.moment, self.order[piece])) <= SECOND
 
         with ThreadPoolExecutor(max_workers=2) as pool:  # in pieces that stay in the cache
             list(pool.map(look, range(0, len(self), PIECE)))
@@ -107,8 +114,10 @@ class Rows:
         if "end" in stamps and "timestamp" in stamps:
             end = np.where(stamps["end"] == UNKNOWN_TIME, stamps["timestamp"], stamps["end"])
         total = sum(sizes)
+        case = _encoded([part.case for part in parts], sizes)
+        known = parts[0].by_case if len(parts) == 1 else None
         return cls(
-            case=_encoded([part.case for part in parts], sizes),
+            case=case,
             activity=_encoded([part.activity for part in parts], sizes),
             resource=texts.pop("resource") if "resource" in texts else Attribute(np.full(total, -1, dtype=np.int32), ()),
             start=stamps.get("start"),
@@ -121,6 +130,7 @@ class Rows:
             file=np.repeat(np.arange(len(parts), dtype=np.int16), sizes),
             line=_together([part.line for part in parts], sizes, -1),
             files=tuple(files),
+            known_by_case=known if known is not None and len(known[1]) == len(case.values) + 1 else None,
         )
 
     def take(self, kept: np.ndarray) -> "Rows":
