@@ -68,36 +68,44 @@ class Rows:
         return self._placed[1]
 
     @cached_property
-    def close(self) -> np.ndarray:
-        """int64: the rows at most a second after the one before or before the one after them in their case, in canonical order."""
-        soon = np.zeros(len(self), dtype=bool)  # at most a second after the row before
+    def _near(self) -> tuple[np.ndarray, np.ndarray]:
+        """bool [rows] twice, in canonical order: whether a row of the same case stands before it at most a second ago; whether at once."""
+        soon, at_once = np.zeros(len(self), dtype=bool), np.zeros(len(self), dtype=bool)
 
         def look(begin: int) -> None:
             piece = slice(begin, begin + PIECE + 1)
-            soon[piece][1:] = np.diff(gathered(self.moment, self.order[piece])) <= SECOND
+            step = np.diff(gathered(self.moment, self.order[piece]))
+            np.less_equal(step, SECOND, out=soon[piece][1:])
+            np.equal(step, 0, out=at_once[piece][1:])
 
         with ThreadPoolExecutor(max_workers=2) as pool:  # in pieces that stay in the cache
             list(pool.map(look, range(0, len(self), PIECE)))
-        soon[self.offsets[:-1]] = False
-        soon[:-1] |= soon[1:]
-        return self.order[np.flatnonzero(soon)]
+        soon[self.offsets[:-1]] = at_once[self.offsets[:-1]] = False
+        return soon, at_once
+
+    @cached_property
+    def close(self) -> np.ndarray:
+        """uint32: the rows at most a second after the one before or before the one after them in their case, in canonical order."""
+        return self.order[np.flatnonzero(_with_the_one_before(self._near[0]))]
 
     @cached_property
     def tied(self) -> tuple[np.ndarray, np.ndarray]:
-        """int64 [tied rows] twice: the rows that share case and instant with another, in canonical order; the number of their instant."""
-        place = self.close
-        case, moment = self.case.codes[place], self.moment[place]
-        fresh = np.append([True], (case[1:] != case[:-1]) | (moment[1:] != moment[:-1]))[: len(place)]
-        run = np.cumsum(fresh) - 1
-        several = np.bincount(run)[run] > 1
-        return place[several], run[several]
+        """The tied rows, uint32: those that share case and instant with another, in canonical order; int64, the number of their instant."""
+        at_once = self._near[1]
+        some = np.flatnonzero(_with_the_one_before(at_once))
+        return self.order[some], np.cumsum(~at_once[some]) - 1
 
     @cached_property
     def tied_alike(self) -> np.ndarray:
-        """int64, ascending: those of the tied rows that also share the activity with another one of their instant."""
+        """uint32, ascending: those of the tied rows that also share the activity with another one of their instant."""
         place, run = self.tied
-        alike = pl.Series(run * len(self.activity.values) + self.activity.codes[place]).is_duplicated()
-        return np.sort(place[alike.to_numpy()])
+        code = self.activity.codes[place]
+        same = np.zeros(len(place), dtype=bool)
+        same[1:] = (run[1:] == run[:-1]) & (code[1:] == code[:-1])
+        alike = _with_the_one_before(same)
+        several = np.flatnonzero((np.bincount(run) > 2)[run])  # of two rows the neighbour tells
+        alike[several] = pl.Series(run[several] * len(self.activity.values) + code[several]).is_duplicated()
+        return np.sort(place[alike])
 
     @classmethod
     def of(cls, parts: Sequence[Interpreted], files: Sequence[str]) -> "Rows":
@@ -183,6 +191,13 @@ class Rows:
     def reject(self, code: str, row: int, column: str | None, value: str | None) -> Reject:
         """The reject of one row."""
         return Reject(self.files[self.file[row]], int(self.line[row]), code, column, value)
+
+
+def _with_the_one_before(mask: np.ndarray) -> np.ndarray:
+    """A mask that also has the place before each of its places."""
+    wider = mask.copy()
+    wider[:-1] |= mask[1:]
+    return wider
 
 
 def as_written(time: int) -> str:

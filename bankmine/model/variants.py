@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,9 +81,9 @@ class Variants(Shown):
     def of(cls, log: EventLog) -> "Variants":
         """Groups the cases by the exact bytes of their activity codes."""
         codes = log.activity.astype(code_type(len(log.activities)))
-        data = codes.tobytes()
-        ends = (log.offsets * codes.itemsize).tolist()
-        ways = pl.Series("way", [data[a:b] for a, b in pairwise(ends)], dtype=pl.Binary)
+        ends = log.offsets * codes.itemsize
+        begin, size = pl.Series(ends[:-1]), pl.Series(np.diff(ends))
+        ways = pl.select(way=pl.lit(codes.tobytes()).bin.slice(begin, size)).to_series()
         return cls._ordered(log.activities, ways.value_counts(name="count"), ways)
 
     @classmethod

@@ -20,10 +20,19 @@ def grouped_quantiles(values: np.ndarray, group: np.ndarray, groups: int, probab
 
 def in_groups(values: np.ndarray, group: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The values [n] in order of `group` [n], ascending within each; `counts` int64 [groups], how many values each has."""
-    if len(counts) >= len(values) // FEW:
-        return values[np.lexsort((values, group))]
     if len(counts) == 1:
         return np.sort(values)
+    if np.issubdtype(values.dtype, np.signedinteger) and values.min(initial=0) >= 0:
+        bits = int(values.max(initial=0)).bit_length()
+        if bits + len(counts).bit_length() < np.iinfo(np.int64).bits:  # group and value fit into one number, and one sort does
+            ordered = group.astype(np.int64)
+            ordered <<= bits
+            ordered |= values
+            ordered.sort()
+            ordered &= (1 << bits) - 1
+            return ordered
+    if len(counts) >= len(values) // FEW:
+        return values[np.lexsort((values, group))]
     # Large groups are gathered by counting and sorted one by one.
     ordered = values[np.argsort(group.astype(np.min_scalar_type(len(counts))), kind="stable")]
     with ThreadPoolExecutor(max_workers=2) as pool:  # numpy lets go of the interpreter while it sorts
