@@ -49,8 +49,8 @@ def killed(kills: int, rows: int) -> list[str]:
             lines.append(f"| {moment} | {runs} | " + " | ".join(str(counts[each]) for each in (*STATES, DRAFTS)) + " |")
         finished(log, folder)
         about = (
-            f"`analyze --report --json --excel` over {rows:,} events: {usual:.0f} s, {writing:.2f} s of them for writing. The next run succeeded; "
-            f"its outputs: {state(folder, {}, new)}; drafts left: {len(drafts(folder))}."
+            f"`analyze --report --json --excel` over {rows:,} events: {usual:.0f} s, {writing:.2f} s of them for writing. "
+            f"The next run succeeded; its outputs: {state(folder, {}, new)}; drafts left: {len(drafts(folder))}."
         )
     return [*lines, "", about]
 
