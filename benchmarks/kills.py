@@ -18,6 +18,7 @@ OUTPUTS = {"--report": "a.html", "--json": "a.json", "--excel": "a.xlsx"}
 STATES = BEFORE, NEW, SOME, BROKEN = "as before", "all new", "some new", "not whole"
 DRAFTS = "drafts beside them"
 STEP_S = 0.001
+REACH = 3.0  # kills while it writes fall within so many times what writing took once, for on a busy machine it takes longer
 
 
 def killed(kills: int, rows: int) -> list[str]:
@@ -41,7 +42,7 @@ def killed(kills: int, rows: int) -> list[str]:
                     time.sleep(usual * chance.random())
                 else:
                     wait_for_drafts(process, folder, stale)
-                    time.sleep(writing * chance.random())
+                    time.sleep(REACH * writing * chance.random())
                 process.kill()
                 process.communicate()  # ends when the child that does the work is gone too
                 counts[state(folder, before, new)] += 1
