@@ -1,12 +1,11 @@
 """Cut, flipped and killed: python benchmarks/faults.py [--flips N] [--kills N] [--rows N] [--write]
 
 Every cut and many flipped bits of a small sound file of each format, files that unpack to far more than they are, and kills of a long run
-at random moments. --write puts what came of it into docs/faults.md.
+at random moments (kills.py). --write puts what came of it into docs/faults.md.
 """
 
 import argparse
 import gzip
-import json
 import os
 import re
 import subprocess
@@ -18,9 +17,9 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 from damage import LINE_END, SILENT, Judge, cuts, flips, sound_files
+from kills import killed
 from written import write
 
 ABOUT = """
@@ -28,6 +27,10 @@ Every cut of a small sound file of each format, and flipped bits. "All events": 
 events are missing; "finding": it is said that rows are gone or may be; a plain CSV cut at a line end cannot be told without `expect_rows`;
 "ended": Polars asked for more memory than there is and ended the process, which the command tells in two lines (`cli/guard.py`). Below
 them the files that unpack to far more than they are (one sign, blanks between two tags, blanks in a sheet), with `check`.
+
+Last, runs ended by SIGKILL, half of them at any moment, half from the first draft on; every other one had the outputs of another log before
+it, the rest an empty folder. "All new": an audit beside them verifies them; "some new": each file is the old or the new one to the last
+byte, and `verify` tells that they do not belong together; "not whole": anything else.
 """
 ENDED = "ended"
 OUTCOMES = ("refused", "all events", "set aside", "finding", LINE_END, ENDED, SILENT)
@@ -91,39 +94,6 @@ def bombs() -> list[str]:
     return lines
 
 
-def killed(kills: int, rows: int) -> str:
-    """How often a kill left something that is not whole, and whether the next run succeeded and swept."""
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        log, page, data = folder / "log.csv", folder / "out" / "a.html", folder / "out" / "a.json"
-        page.parent.mkdir()
-        with log.open("w", encoding="utf-8") as file:
-            file.write("case,activity,start,end,resource\n")
-            for row in range(rows):
-                day, hour = f"2026-{row // 5 % 11 + 1:02d}-{row // 55 % 27 + 1:02d}", 9 + row % 5
-                file.write(f"C{row // 5},step {row % 5},{day} {hour:02d}:00:00,{day} {hour:02d}:{row % 50 + 5:02d}:00,clerk {row % 31}\n")
-        command = [sys.executable, "-m", "bankmine", "analyze", str(log), "--twin", "off", "--report", str(page), "--json", str(data)]
-        began = time.monotonic()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        usual = time.monotonic() - began
-        whole = {path: path.read_bytes() for path in (page, data)}
-        chance, half, drafts = np.random.default_rng(1), 0, 0
-        for _ in range(kills):
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(usual * float(chance.uniform(0.05, 1.0)))
-            process.kill()
-            process.wait()
-            half += {path: path.read_bytes() for path in whole} != whole
-            drafts += any(path.name.startswith(".") for path in page.parent.iterdir())
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        left = [path.name for path in page.parent.iterdir() if path.name.startswith(".")]
-        json.loads(data.read_bytes())
-    return (
-        f"Kills of `analyze --report --json` over {rows:,} events ({usual:.0f} s each): {kills}; outputs not whole or not the "
-        f"earlier ones: {half}; drafts seen after a kill: {drafts}; the next run succeeded and left {len(left)} drafts."
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flips", type=int, default=2_000)
@@ -139,7 +109,7 @@ def main() -> None:
     if given.judge:
         judge(given.judge[0], given.judge[1], int(given.judge[2]), given.flips)
         return
-    table = "\n".join([*damaged(given.flips), "", *bombs(), "", killed(given.kills, given.rows)])
+    table = "\n".join([*damaged(given.flips), "", *bombs(), "", *killed(given.kills, given.rows)])
     print(table)
     if given.write:
         command = f"python benchmarks/faults.py --flips {given.flips} --kills {given.kills} --rows {given.rows} --write"

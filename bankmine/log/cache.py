@@ -12,8 +12,10 @@ import platform
 import secrets
 import stat
 import struct
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
@@ -33,9 +35,11 @@ from bankmine.words import Text
 
 MAGIC = b"bankmine log 1\n"
 SUFFIX = ".bankmine"
+UNUSED_DAYS = 30  # after which an entry goes
 LIBRARIES = ("fastexcel", "lxml", "numpy", "polars", "scipy", "zstandard")  # those that reading rests on
 BLOCK = 1 << 20
 NONCE, KEY = 12, 32
+HEX = "[0-9a-f]"
 BEYOND = b"bankmine: the key of a log"
 COLUMNS = ("activity", "resource", "start", "end", "item", "file", "line", "start_line", "offsets", "arrival", "case_events")
 NAMES = ("case_names", "activities", "resources")
@@ -60,6 +64,8 @@ class Cache:
         place = self.folder / (seal.name + SUFFIX)
         plain = seal.opened(_content(place))
         if plain is not None:
+            with suppress(OSError):
+                os.utime(place)  # the time of its last use
             return unpacked(plain)
         log = read()
         if [file.sha256 for file in log.source.files] == seal.files:  # else they were changed meanwhile
@@ -90,12 +96,24 @@ class Cache:
         plain = packed(log)
         if plain is None or not same(unpacked(plain), log):
             return self.without(Text(zh="这份日志无法原样保存。", en="this log cannot be kept as it is."))
+        self._sweep()
         try:
             write({place: seal.closed(plain)}, rights=0o600)
         except OverflowError:
             self.without(Text(zh="这份日志太大。", en="this log is too large."))
         except OutputError as error:
             self.without(error.what)
+
+    def _sweep(self) -> None:
+        """Entries that were not used for `UNUSED_DAYS` go, and what killed runs left. That costs at most another reading."""
+        from bankmine.show.records import DRAFT_SIGNS, sweep
+
+        last = time.time() - UNUSED_DAYS * 86_400
+        with suppress(OSError):  # somebody else does it, or has one open on Windows
+            sweep(self.folder, f".{HEX * DRAFT_SIGNS}.")
+            for entry in self.folder.glob(HEX * 2 * KEY + SUFFIX):
+                if entry.lstat().st_mtime < last:
+                    entry.unlink()
 
     def without(self, why: Text) -> None:
         """Says why the cache is not used."""

@@ -114,7 +114,8 @@ def _sizes_only(graph: Graph, sizes: Sequence[Point]) -> str:
         if arc.label:
             width, height = label_size(arc.label)
             beside = round(width + 8 + 1.5 * arc.width)  # Graphviz puts the label beside a line without width
-            words["label"] = f'<<TABLE FIXEDSIZE="TRUE" WIDTH="{beside}" HEIGHT="{height + 3}" BORDER="0"><TR><TD></TD></TR></TABLE>>'
+            # In small letters: where the locale is Turkish, I is no large i to Graphviz, and WIDTH no width.
+            words["label"] = f'<<table fixedsize="true" width="{beside}" height="{height + 3}" border="0"><tr><td></td></tr></table>>'
         # The way that most cases go is kept straight.
         straight = str(1 + round(9 * arc.weight / heaviest))
         drawing.edge(f"n{place[arc.source]}", f"n{place[arc.target]}", id=f"e{number}", weight=straight, **words)

@@ -16,6 +16,7 @@ from bankmine.show.format import UNKNOWN_TIME, iso_time
 from bankmine.words import Lang, Text
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+DRAFT_SIGNS = 60  # of a file's name that its draft repeats
 
 
 def json_bytes(document: object) -> bytes:
@@ -117,8 +118,8 @@ def _draft(path: Path, content: bytes, rights: int, leftovers: ExitStack) -> str
 
     It stays locked until all is done, so that a draft without a lock is known to be of a run that was killed.
     """
-    prefix = f".{path.name[:60]}."
-    _sweep(path.parent, prefix)
+    prefix = f".{path.name[:DRAFT_SIGNS]}."
+    sweep(path.parent, glob.escape(prefix))
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".part")
     leftovers.callback(_remove, name)
     file = leftovers.enter_context(os.fdopen(handle, "wb"))
@@ -132,11 +133,13 @@ def _draft(path: Path, content: bytes, rights: int, leftovers: ExitStack) -> str
     return name
 
 
-def _sweep(folder: Path, prefix: str) -> None:
-    """Drafts of a run that was killed go. An empty one may be somebody's who has not locked it yet, and takes no room."""
+def sweep(folder: Path, prefix: str) -> None:
+    """Drafts of a run that was killed go; `prefix`: the pattern of how they begin. An empty one may be somebody's who has not locked it
+    yet, and takes no room.
+    """
     if os.name == "nt":
         return
-    for stale in folder.glob(f"{glob.escape(prefix)}{'[a-z0-9_]' * 8}.part"):
+    for stale in folder.glob(f"{prefix}{'[a-z0-9_]' * 8}.part"):
         with suppress(OSError), stale.open("rb") as file:
             if os.fstat(file.fileno()).st_size and _locked(file.fileno()):
                 stale.unlink()

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
@@ -21,6 +22,7 @@ from bankmine.log.cache import Cache, Seal, packed, same
 from bankmine.log.eventlog import EventLog
 from bankmine.log.read import Options, read_log
 from bankmine.settings import Settings
+from bankmine.show import records
 from bankmine.words import Text
 from benchmarks.damage import sound_files
 
@@ -256,6 +258,54 @@ def test_an_entry_tells_nothing_without_the_log(rich: Path, folder: Path) -> Non
         assert [name for name in PLANTED if name.encode(form) in content] == []
     assert log.start[0].tobytes() not in content and bytes.fromhex(log.source.files[0].sha256) not in content
     assert len(zlib.compress(content)) > len(content), "it looks like chance"
+
+
+def test_an_entry_not_used_for_a_month_goes_when_another_is_written(rich: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lie(place: Path, days: float) -> None:
+        os.utime(place, (time.time() - days * 86_400,) * 2)
+
+    read_log(rich, cache=folder, **LOOSE)
+    (used,) = entries(folder)
+    read_log(rich, cache=folder, dedupe=True, **LOOSE)
+    (idle,) = set(entries(folder)) - {used}
+    others = [folder / "notes", folder / "old.bankmine", folder / f"{'A' * 64}.bankmine"]
+    for place in others:
+        place.touch()
+        lie(place, 99)
+    lie(idle, module.UNUSED_DAYS + 0.1)
+    lie(used, module.UNUSED_DAYS + 0.1)
+    kept(monkeypatch, rich, folder, **LOOSE)
+    assert time.time() - used.stat().st_mtime < 3600 and idle.exists(), "what is used stays, and using removes nothing"
+    lie(used, module.UNUSED_DAYS - 0.1)
+    read_log(rich, cache=folder, lifecycle="rows", **LOOSE)
+    assert used.exists() and not idle.exists() and all(place.exists() for place in others)
+    assert len(entries(folder)) == 2 + len(others)
+
+
+@POSIX
+def test_what_killed_runs_left_of_any_entry_goes_when_one_is_written(rich: Path, folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True)
+    mine, dead, foreign = (folder / f".{sign * 60}.abcd_123.part" for sign in "abx")
+    with mine.open("wb") as file:
+        file.write(b"half")
+        file.flush()
+        assert records._locked(file.fileno())
+        dead.write_bytes(b"half")
+        foreign.write_bytes(b"half")
+        read_log(rich, cache=folder, **LOOSE)
+    assert mine.exists() and not dead.exists() and foreign.exists()
+
+
+def test_neither_what_stays_nor_its_time_hinders(rich: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    (folder / f"{'0' * 64}.bankmine").mkdir(parents=True)
+    folder.chmod(0o700)
+    os.utime(folder / f"{'0' * 64}.bankmine", (0, 0))
+    monkeypatch.setattr(os, "utime", refused)
+    plain = read_log(rich, cache=Cache(folder, silent), **LOOSE)
+    assert same(kept(monkeypatch, rich, folder, **LOOSE), plain) and len(entries(folder)) == 2
 
 
 def test_several_at_once_agree(rich: Path, folder: Path) -> None:

@@ -5,6 +5,8 @@ import pwd
 import shutil
 import sqlite3
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -90,20 +92,23 @@ POSTGRES = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=T
 
 
 @pytest.fixture
-def postgres(tmp_path_factory):
-    """A server of its own, with its socket and data in a folder of its own."""
+def postgres():
+    """A server of its own, with its socket and data in a folder of its own (pytest's would be closed to it by the next pytest)."""
     if POSTGRES is None:
         pytest.skip("no PostgreSQL on this machine")
-    folder = tmp_path_factory.mktemp("pg")
+    with tempfile.TemporaryDirectory() as folder:
+        yield from served(Path(folder))
+
+
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server that runs as long as this is not ended."""
     prefix: list[str] = []
     if os.geteuid() == 0:  # it refuses to run as root
         try:
             owner = pwd.getpwnam("postgres")
-        except KeyError:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        except (KeyError, OSError):  # the second where a namespace has no other users, as under `unshare -r`
             pytest.skip("no user to run PostgreSQL as")
-        for above in (folder, *folder.parents[:3]):
-            above.chmod(above.stat().st_mode | 0o055) if above != Path("/tmp") else None
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
         prefix = [shutil.which("setpriv") or "setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
     data = folder / "data"
 

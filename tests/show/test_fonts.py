@@ -6,13 +6,15 @@ import os
 import re
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib import font_manager
 
 from bankmine.show import graph_layout
-from bankmine.show.fonts import FONT, embedded
+from bankmine.show.fonts import FAMILY, FONT, embedded, for_matplotlib
 
 DRAW = """
 import sys
@@ -41,6 +43,17 @@ def test_the_package_brings_its_font_and_its_licence_to_graphviz() -> None:
     graph_layout.run_graphviz("digraph {}", "json0")
     config = Path(graph_layout._font_config())
     assert f"<dir>{FONT.parent}</dir>" in config.read_text(encoding="utf-8") and (FONT.parent / "LICENSE").is_file()
+
+
+def test_charts_are_measured_with_the_package_font_whatever_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    fonts = copy(font_manager.fontManager)
+    other = font_manager.FontEntry(fname=fonts.findfont("DejaVu Sans"), name=FAMILY, weight=400, size="scalable")
+    fonts.ttflist = [other, *fonts.ttflist]
+    monkeypatch.setattr(font_manager, "fontManager", fonts)
+    for_matplotlib.cache_clear()
+    assert fonts.findfont(for_matplotlib(), fallback_to_default=False) == str(FONT)
+    monkeypatch.undo()
+    for_matplotlib.cache_clear()
 
 
 def test_a_page_bears_the_signs_it_shows_and_no_others() -> None:

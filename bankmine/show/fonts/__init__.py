@@ -10,8 +10,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 FONT = FOLDER / "NotoSansSC-subset.otf"
-FAMILY = "Noto Sans CJK SC"  # the name it has for matplotlib and Graphviz
-ON_PAGE = "bankmine signs"  # the name it has in a page, so that it is not taken for one of the reader's
+FAMILY = "Noto Sans CJK SC"  # the name it has for Graphviz
+OWN = "bankmine signs"  # the name it has in a page and for matplotlib, so that it is not taken for one of the machine's
 
 
 @cache
@@ -27,13 +27,13 @@ def embedded(signs: str) -> str:
         chosen.subset(font)
         font.flavor = "woff"
         font.save(out)
-    return f'@font-face {{ font-family: "{ON_PAGE}"; src: url(data:font/woff;base64,{b64encode(out.getvalue()).decode()}); }}\n'
+    return f'@font-face {{ font-family: "{OWN}"; src: url(data:font/woff;base64,{b64encode(out.getvalue()).decode()}); }}\n'
 
 
 @cache
 def for_matplotlib() -> str:
-    """The family, known to matplotlib from now on."""
-    from matplotlib import font_manager
+    """The family, known to matplotlib from now on. A font of the machine's with the same name would measure words in other ways."""
+    from matplotlib.font_manager import FontEntry, fontManager
 
-    font_manager.fontManager.addfont(FONT)
-    return FAMILY
+    fontManager.ttflist.append(FontEntry(fname=str(FONT), name=OWN, weight=400, size="scalable"))
+    return OWN
