@@ -99,6 +99,7 @@ SOUND = "".join(
     f"C{n},{step},2026-01-{n % 27 + 1:02d} {hour}:00,x\n" for n in range(199) for step, hour in (("Apply", "09"), ("Pay", "10"))
 )
 EVENT = '<event><string key="concept:name" value="Apply"/><date key="time:timestamp" value="2026-01-02T09:00:00Z"/></event>'
+NAMED = '<trace><string key="concept:name" value="C2"/>'
 TRACE = '<log><trace><string key="concept:name" value="C1"/>' + EVENT + "</trace>{}</log>"
 REFUSED = {
     "HEADER_DUP": (f"{A},{A},Apply\n{B},{C},Pay\n", ".csv"),
@@ -179,14 +180,15 @@ def test_neither_is_what_the_parser_of_its_parts_quotes(part: str, tmp_path: Pat
     assert "XLSX_TRUNCATED" in text and found(text) == []
 
 
-@pytest.mark.parametrize("code", ["XES_KEY_REPEATED", "XES_UNKNOWN_ELEMENT"])
+@pytest.mark.parametrize("code", ["XES_KEY_REPEATED", "XES_KEY_REPEATED ", "XES_UNKNOWN_ELEMENT"])
 def test_markup_is_not_quoted(code: str, tmp_path: Path, capsys) -> None:
     more = {
-        "XES_KEY_REPEATED": f'<trace><string key="concept:name" value="C2"/><string key="concept:name" value="{CARDS[0]}"/>{EVENT}</trace>',
-        "XES_UNKNOWN_ELEMENT": f'<trace><string key="concept:name" value="C2"/><{A}/>{EVENT}</trace>',
+        "XES_KEY_REPEATED": f'{NAMED}<string key="concept:name" value="{A} {CARDS[0]}"/>{EVENT}</trace>',
+        "XES_KEY_REPEATED ": NAMED + EVENT.replace("</event>", f'<string key="concept:name" value="Ask {B}"/></event>') + "</trace>",
+        "XES_UNKNOWN_ELEMENT": f"{NAMED}<{A}/>{EVENT}</trace>",
     }[code]
     (tmp_path / "log.xes").write_text(TRACE.format(more), encoding="utf-8")
-    assert_nobody([code], tmp_path / "log.xes", tmp_path, capsys)
+    assert_nobody([code.strip()], tmp_path / "log.xes", tmp_path, capsys)
 
 
 def assert_nobody(codes: Iterable[str], log: Path, folder: Path, capsys) -> None:
