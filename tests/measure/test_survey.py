@@ -41,7 +41,8 @@ def test_columns_are_recognised_in_both_languages_and_comments_do_not_stay(tmp_p
     ("text", "code", "line", "hint"),
     [
         ("case,score\nc1,5\nc2,great\n", "SURVEY_SCORE", 3, "write a number"),
-        ("case,points\nc1,5\n", "SURVEY_COLUMN", 1, "the file has case, points"),
+        ("case,points,when\nc1,5,3\n", "SURVEY_COLUMN", 1, "the names of the 3 columns are not shown"),
+        ("case,points,date\nc1,5,2024-03-09\n", "SURVEY_COLUMN", 1, "the file has case, points, date"),
         ("case,score,rating\nc1,5,5\n", "SURVEY_COLUMN", 1, "score"),
     ],
 )
