@@ -328,8 +328,9 @@ class Analysis(Shown):
 
     def compare(self, groups: Groups) -> Comparison:
         """Two groups of cases side by side. Raises UsageError as `Groups.of` does."""
-        (a, b), names, young = groups.of(self.log, self.cycle_time.of_case, self.endings.closed)
-        return Comparison.of(a, b, names=names, minimum_cases=self.settings.privacy.minimum_cases, young=young)
+        least = self.settings.privacy.minimum_cases
+        (a, b), names, young = groups.of(self.log, self.cycle_time.of_case, self.endings.closed, least)
+        return Comparison.of(a, b, names=names, minimum_cases=least, young=young)
 
     def segments(self, by: str) -> Segments:
         """Cases by the values of an attribute. Raises UsageError ATTRIBUTE_UNKNOWN."""

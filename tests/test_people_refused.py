@@ -20,6 +20,7 @@ A, B, C, D = NAMES
 WORDS = [[A, "Apply", B], [C, "Check", D], [D, "Pay", A]]
 ONE_COLUMN_NAME = [[A, B, "complete"], [C, D, "start"], [D, A, "schedule"]]  # a value that is a usual name of a column
 EMPTY_TIME_FIRST = [[A, "Apply", "", B], *([C, "Apply", "2026-01-02 09:00", D] for _ in range(3))]
+ODD_TIME_ONLY = [[A, "Apply", "soon", B], [C, "Check", "2026-01-02 09:00", D], [D, "Pay", "2026-01-02 10:00", C]]  # nothing comes again
 ODD_TIME_FIRST = [[A, "Apply", "soon", B], [C, "Apply", "2026-01-02 09:00", D], [D, "Pay", "2026-01-02 10:00", D]]
 USUAL_VALUES = [[A, "start", "case"], [B, "complete", "case"], [C, "start", "product"]]  # two of them, which come again
 NO_HEADER = {
@@ -27,6 +28,7 @@ NO_HEADER = {
     "a usual name": ONE_COLUMN_NAME,
     "no time": EMPTY_TIME_FIRST,
     "odd time": ODD_TIME_FIRST,
+    "odd time, nothing twice": ODD_TIME_ONLY,
     "usual values": USUAL_VALUES,
 }
 PLANTED = (*NAMES, *CARDS, CITIZEN, PHONE, CARDS[0][:15], "6.2220212345")
@@ -65,16 +67,22 @@ def test_a_name_that_was_given_and_is_there_makes_the_first_row_a_header(tmp_pat
     assert "columns: nr, what, by" in said(capsys, "check", place, "--case", "nr", "-q", status=(2,))
 
 
+def test_a_header_of_unknown_names_is_listed_once_one_of_them_is_given(tmp_path: Path, capsys) -> None:
+    place = csv(tmp_path / "log.csv", [["nr", "what", "when"], ["C1", "Apply", "2026-01-02 09:00"], ["C1", "Pay", "2026-01-02 10:00"]])
+    text = said(capsys, "check", place, "-q", status=(2,))
+    assert "'nr'" not in text and "name one of them, and all are listed" in " ".join(text.split())
+    assert "columns: nr, what, when" in said(capsys, "check", place, "--case", "nr", "-q", status=(2,))
+
+
 @pytest.mark.parametrize(
     "rows",
     [
-        [["nr", "what", "when"], ["C1", "Apply", "2026-01-02 09:00"], ["C1", "Pay", "2026-01-02 10:00"]],
-        [["nr", "what", "when"], ["C1", "Apply", "2026-01-02 09:00"], ["nr", "what", "when"], ["C1", "Pay", "2026-01-02 10:00"]],
         [["nr", "环节", "经办人"], *WORDS],
+        [["nr", "环节", "经办人"], WORDS[0], ["nr", "环节", "经办人"], *WORDS[1:]],
     ],
-    ids=["over times", "repeated", "two usual names"],
+    ids=["two usual names", "repeated"],
 )
-def test_a_header_of_unknown_names_is_still_listed(rows: list[list[str]], tmp_path: Path, capsys) -> None:
+def test_a_header_with_two_usual_names_is_listed(rows: list[list[str]], tmp_path: Path, capsys) -> None:
     listed = f"columns: {', '.join(rows[0])}"
     assert listed in said(capsys, "check", csv(tmp_path / "log.csv", rows), "-q", status=(2,))
 
@@ -99,6 +107,7 @@ SOUND = "".join(
     f"C{n},{step},2026-01-{n % 27 + 1:02d} {hour}:00,x\n" for n in range(199) for step, hour in (("Apply", "09"), ("Pay", "10"))
 )
 EVENT = '<event><string key="concept:name" value="Apply"/><date key="time:timestamp" value="2026-01-02T09:00:00Z"/></event>'
+NAMED = '<trace><string key="concept:name" value="C2"/>'
 TRACE = '<log><trace><string key="concept:name" value="C1"/>' + EVENT + "</trace>{}</log>"
 REFUSED = {
     "HEADER_DUP": (f"{A},{A},Apply\n{B},{C},Pay\n", ".csv"),
@@ -179,14 +188,15 @@ def test_neither_is_what_the_parser_of_its_parts_quotes(part: str, tmp_path: Pat
     assert "XLSX_TRUNCATED" in text and found(text) == []
 
 
-@pytest.mark.parametrize("code", ["XES_KEY_REPEATED", "XES_UNKNOWN_ELEMENT"])
+@pytest.mark.parametrize("code", ["XES_KEY_REPEATED", "XES_KEY_REPEATED ", "XES_UNKNOWN_ELEMENT"])
 def test_markup_is_not_quoted(code: str, tmp_path: Path, capsys) -> None:
     more = {
-        "XES_KEY_REPEATED": f'<trace><string key="concept:name" value="C2"/><string key="concept:name" value="{CARDS[0]}"/>{EVENT}</trace>',
-        "XES_UNKNOWN_ELEMENT": f'<trace><string key="concept:name" value="C2"/><{A}/>{EVENT}</trace>',
+        "XES_KEY_REPEATED": f'{NAMED}<string key="concept:name" value="{A} {CARDS[0]}"/>{EVENT}</trace>',
+        "XES_KEY_REPEATED ": NAMED + EVENT.replace("</event>", f'<string key="concept:name" value="Ask {B}"/></event>') + "</trace>",
+        "XES_UNKNOWN_ELEMENT": f"{NAMED}<{A}/>{EVENT}</trace>",
     }[code]
     (tmp_path / "log.xes").write_text(TRACE.format(more), encoding="utf-8")
-    assert_nobody([code], tmp_path / "log.xes", tmp_path, capsys)
+    assert_nobody([code.strip()], tmp_path / "log.xes", tmp_path, capsys)
 
 
 def assert_nobody(codes: Iterable[str], log: Path, folder: Path, capsys) -> None:

@@ -182,9 +182,9 @@ def _split_stamps(names: Sequence[str]) -> dict[str, str]:
 def unlisted(count: int) -> Text:
     """What to do, in place of the names of columns that may be cells of a row of data, and so may name somebody."""
     return Text(
-        zh=f"共 {count} 列；首行可能是数据而不是列名，因此不显示。请查看首行：若是数据，请在其上补一行列名；若是列名，请逐一指定。",
+        zh=f"共 {count} 列；首行可能是数据而不是列名，因此不显示。请查看首行：若是数据，请在其上补一行列名；若是列名，请先指定其中一列，其余即会列出。",
         en=f"the names of the {count} columns are not shown, as the first row may be data. Look at it: if it is, put a line of names "
-        "above it; if not, name the columns yourself.",
+        "above it; if not, name one of them, and all are listed.",
     )
 
 

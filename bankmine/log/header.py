@@ -120,18 +120,12 @@ def find_header(rows: Sequence[Row], file: str) -> Header:
 
 def holds_names(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row is known to be a header: none of its cells comes again in its column, as those of data do, and two of them are usual
-    names of columns, or one stands over numbers, dates or times. The row itself, repeated, does not count.
+    names of columns. The row itself, repeated, does not count. That words stand over numbers, dates or times does not tell a header
+    from a row of data with one odd cell.
     """
-    usual, over_values = 0, False
-    for name, *column in zip_longest(cells, *(row for row in below if list(row) != list(cells)), fillvalue=""):
-        filled_cells = [cell.strip() for cell in column if cell.strip()]
-        if not name.strip():
-            continue
-        if name.strip() in filled_cells:
-            return False
-        usual += folded(name) in USUAL
-        over_values |= 2 * sum(map(is_value, filled_cells)) > len(filled_cells)
-    return usual > 1 or over_values
+    columns = list(zip_longest(cells, *(row for row in below if list(row) != list(cells)), fillvalue=""))
+    again = any(name.strip() and name.strip() in map(str.strip, column) for name, *column in columns)
+    return not again and sum(folded(name) in USUAL for name in cells) > 1
 
 
 def named_columns(header: Header, file: str) -> tuple[Header, list[QualityFinding]]:

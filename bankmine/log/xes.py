@@ -131,7 +131,7 @@ class XesRows:
                     column.extend([None] * (size - len(column)))
                 column.append(attribute.get("value") or None)
             else:
-                self.count("XES_KEY_REPEATED", attribute.sourceline, key, attribute.get("value"))
+                self.count("XES_KEY_REPEATED", attribute.sourceline, key, None)
         line = element.sourceline
         if nested:
             self.check_depth(element, 3)
@@ -151,7 +151,7 @@ class XesRows:
                 if not str(child.tag).endswith("event"):
                     self.unknown(child)
             elif key in found:
-                self.count("XES_KEY_REPEATED", child.sourceline, CASE_PREFIX + key, child.get("value"))
+                self.count("XES_KEY_REPEATED", child.sourceline, CASE_PREFIX + key, None)
             else:
                 found[key] = child.get("value") or None
                 nested = nested or len(child) > 0

@@ -62,7 +62,9 @@ class Answers:
         table = read_table(Path(path), encoding=encoding)
         frame, file = table.frame, table.file.name
         given = {"case": case, "score": score, "comment": comment, "date": date}
-        column = {role: _column(role, name, frame.columns, file, names_known=table.names_known) for role, name in given.items()}
+        usual = sum(folded(name) in frozenset[str]().union(*NAMES.values()) for name in frame.columns)
+        known = table.names_known or usual > 1 or not set(frame.columns).isdisjoint(given.values())
+        column = {role: _column(role, name, frame.columns, file, names_known=known) for role, name in given.items()}
         text = {role: frame[name].cast(pl.String).str.strip_chars() for role, name in column.items() if name is not None}
         missing = {role: (cells.is_null() | cells.str.to_lowercase().is_in(list(NULL_WORDS))).to_numpy() for role, cells in text.items()}
         unread = ~missing["score"] & ~text["score"].str.contains(PLAIN).fill_null(value=False).to_numpy()

@@ -42,7 +42,8 @@ class Segments(Shown):
     """One row per value of `by`, in order of cases (descending), then name; cases without a value are counted in `without` alone.
 
     Arrays [values]: `cases`, `open_cases` int64; `cycle_median_s`, `wait_median_s` float64 over closed cases, waits by contract left out;
-    `rework_share`: cases with rework. Each value against all others: `cycle_delta`, `wait_delta`, Cliff's delta of closed cases;
+    `rework_share`: cases with rework. Each value against the others, for times against those with enough closed cases, for rework with
+    the few cases that have no value: `cycle_delta`, `wait_delta`, Cliff's delta of closed cases;
     `cycle_q`, `wait_q`, `rework_q` of Mann-Whitney's and of the shares' test, each kind one family (Benjamini-Hochberg); `cycle_p`,
     `rework_p` before that. `same`: the cycle times are shown to be alike, the 95 % interval of `cycle_delta` (normal) within 0.147.
     NaN: cannot be told, or of too few cases to be shown (small_groups). `rework_difference`: share less that of the others. `alike`: the
@@ -99,36 +100,41 @@ class Segments(Shown):
         wait = grouped_sum(np.where(design, 0, enablement.wait), log.case, log.cases)
         contractual = grouped_sum(np.where(design, enablement.wait, 0), log.case, log.cases)
         cycle = np.maximum(cycle_time - contractual, 0)
-        done = closed[known]
+        finished = np.bincount(code_of[closed[known]], minlength=size)
+        large = finished >= minimum_cases
+        done = closed[known] & large[code_of]
         of_done, done_cases = code_of[done], known[done]
-        finished = np.bincount(of_done, minlength=size)
         again = np.zeros(log.cases, dtype=bool)
         again[items.case[items.previous >= 0]] = True
         hits = np.bincount(code_of[again[known]], minlength=size)
-        enough = (finished >= minimum_cases) & (finished.sum() - finished >= minimum_cases)
+        # Ranks against all others would give back those of a value with few cases, which is why such cases are not among them.
+        enough = large & (len(done_cases) - finished >= minimum_cases)
         cycles, waits = (rank_sums(values[done_cases], of_done, size) for values in (cycle, wait))
-        shares = share_differences(hits, count, hits.sum() - hits, count.sum() - count)
-        enough_all = (count >= minimum_cases) & (count.sum() - count >= minimum_cases)
+        # A few cases without a value are among the others: all cases less those that have one would tell of them.
+        pool = (code >= 0) | (log.cases - len(known) < minimum_cases)
+        all_hits, all_cases = int(again[pool].sum()), int(pool.sum())
+        shown = ~too_few(count, minimum_cases, all_cases - len(known))
+        shares = share_differences(hits, count, all_hits - hits, all_cases - count)
+        enough_all = shown & (all_cases - count >= minimum_cases)
         strata, alike = _strata(log, by)
         inside = standardised(cycle[done_cases], of_done, size, strata[done_cases])
-        covered = bool(alike) & (inside.share >= COVERED)
+        covered = enough & bool(alike) & (inside.share >= COVERED)
         order = np.lexsort((np.arange(size), -count))
-        shown = ~too_few(count, minimum_cases)
 
         def asked(values: np.ndarray, may: np.ndarray) -> np.ndarray:
             return np.where(may, values, np.nan)[order]
 
         with np.errstate(invalid="ignore", divide="ignore"):
-            others = (hits.sum() - hits) / (count.sum() - count)
-            spread = 2 * np.sqrt(cycles.variance) / (finished * (finished.sum() - finished))
+            others = (all_hits - hits) / (all_cases - count)
+            spread = 2 * np.sqrt(cycles.variance) / (finished * (len(done_cases) - finished))
         return cls(
             by=by,
             values=tuple(called[present[k]] for k in order),
             cases=count[order],
             open_cases=(count - finished)[order],
             without=int((code < 0).sum()),
-            cycle_median_s=asked(grouped_quantiles(cycle[done_cases], of_done, size, (0.5,))[0] / SECOND, shown),
-            wait_median_s=asked(grouped_quantiles(wait[done_cases], of_done, size, (0.5,))[0] / SECOND, shown),
+            cycle_median_s=asked(grouped_quantiles(cycle[done_cases], of_done, size, (0.5,))[0] / SECOND, large),
+            wait_median_s=asked(grouped_quantiles(wait[done_cases], of_done, size, (0.5,))[0] / SECOND, large),
             rework_share=asked(hits / count, shown),
             cycle_delta=asked(cycles.delta, enough),
             cycle_p=asked(cycles.p, enough),
@@ -212,10 +218,11 @@ class Segments(Shown):
             "discovery rate 5 %) nor negligible in size (Cliff's delta of at least 0.147).",
         )
         notes.append(Paragraph(said))
-        if np.isnan(self.rework_share).any():
+        if np.isnan(self.rework_share + self.cycle_median_s).any():
             kept_back = Text(
-                zh="案件太少的取值，以及可从合计反推出它们的取值，不显示数字。",
-                en="Figures of values with too few cases, and of those that would give them back, are not shown.",
+                zh="案件太少的取值不显示数字，其时长也不参与比较；可反推出它们的返工数字同样不显示。",
+                en="Figures of values with too few cases are not shown, nor are their times compared, nor is rework shown that would give "
+                "theirs back.",
             )
             notes.append(Paragraph(kept_back))
         if self.without:

@@ -1,10 +1,13 @@
 """Which groups of people are large enough to be shown, so that nobody can be found out, not even by subtraction (trust.md T10)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bankmine.stats.grouped import each_group
 
 APART, TOGETHER, LEFT_OUT = 1, 0, -1
+MOST_SETS, EXACT = 4096, 1e-9
 
 
 def kept_apart(table: np.ndarray, row: np.ndarray, case: np.ndarray, minimum_cases: int, minimum_people: int) -> np.ndarray:
@@ -39,16 +42,41 @@ def kept_apart(table: np.ndarray, row: np.ndarray, case: np.ndarray, minimum_cas
     return shown
 
 
-def too_few(cases: np.ndarray, minimum_cases: int) -> np.ndarray:
+def too_few(cases: np.ndarray, minimum_cases: int, rest: int = 0) -> np.ndarray:
     """bool [groups]: whose figures are not shown, for groups without a case in common whose total is known; `cases` int64 [groups].
 
-    Those under the minimum, and where they are one alone or under the minimum together, the next smallest too: the total less the
-    groups that are shown is then a figure of several groups and of enough cases (complementary suppression).
+    `rest`: cases of the total that are in no group. Groups under the minimum, and where they are, with the rest, under the minimum
+    together, the next smallest too: the total less the groups that are shown is then of enough cases (complementary suppression).
     """
     order = np.lexsort((np.arange(len(cases)), cases))
     kept_back = int((cases < minimum_cases).sum())
-    while 0 < kept_back < len(cases) and (kept_back < 2 or cases[order[:kept_back]].sum() < minimum_cases):
+    while kept_back < len(cases) and 0 < cases[order[:kept_back]].sum() + rest < minimum_cases:
         kept_back += 1
     hidden = np.zeros(len(cases), dtype=bool)
     hidden[order[:kept_back]] = True
     return hidden
+
+
+def told(groups: Sequence[np.ndarray], minimum_cases: int) -> list[bool]:
+    """Which groups may have a sum over their cases shown; each bool [cases], the groups may overlap.
+
+    What is shown makes equations in the sums over the kinds of case, alike in all groups. A group is shown, the largest first, unless the
+    sum over some kinds with fewer cases than the minimum together would follow from it and those before. Where so many sets of kinds are
+    as small as that they are not gone through, and no group is shown but that of all cases.
+    """
+    kinds, size = np.unique(np.stack(groups), axis=1, return_counts=True)
+    small = np.zeros((1, len(size)), dtype=bool)  # sets of kinds
+    for kind in np.flatnonzero(size < minimum_cases).tolist():
+        more = small.copy()
+        more[:, kind] = True
+        small = np.concatenate([small, more[more @ size < minimum_cases]])
+        if len(small) > MOST_SETS:
+            return [bool(group.all()) and len(group) >= minimum_cases for group in groups]
+    small = small[1:]
+    shown: list[int] = []
+    for group in np.argsort(-(kinds @ size), kind="stable").tolist():
+        rows = kinds[[*shown, group]].astype(float)
+        left = small @ (np.eye(len(size)) - np.linalg.pinv(rows) @ rows)  # 0 where a set is a combination of the rows
+        if not (np.abs(left) < EXACT).all(axis=1).any():
+            shown.append(group)
+    return [group in shown for group in range(len(groups))]

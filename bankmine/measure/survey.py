@@ -10,6 +10,7 @@ import numpy as np
 from bankmine.log.eventlog import EventLog
 from bankmine.measure.answers import Answers
 from bankmine.measure.endings import Endings
+from bankmine.measure.small_groups import told
 from bankmine.measure.stages import Stages
 from bankmine.process.definition import Outcome, Understanding
 from bankmine.show.blocks import Block, Cell, Column, KeyFigures, Notice, Paragraph, TableBlock
@@ -36,7 +37,7 @@ STAGE = Text(zh="阶段：{name}", en="Stage: {name}")
 
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
-    """The mean score of a group of cases and its 90 % interval; None under the minimum size.
+    """The mean score of a group of cases and its 90 % interval; None under the minimum size, and where it would give back one that is.
 
     `group`: all, outcome or stage. For a stage, which most cases pass: `slow_less_fast`, the mean score of the half that spent longest
     there less that of the other half, and the `q` of that difference over all stages.
@@ -266,10 +267,12 @@ class Survey(Shown):
 
 def _rows(joined: Joined, fewest: int) -> tuple[ScoreRow, ...]:
     score, spent = joined.score, joined.spent
-    rows = [ScoreRow("all", ALL, *_mean(score, fewest))]
-    for k, name in enumerate(OUTCOMES.values()):
-        if (of := joined.outcome == k).any():
-            rows.append(ScoreRow("outcome", name, *_mean(score[of], fewest)))
+    outcomes = [(name, of) for k, name in enumerate(OUTCOMES.values()) if (of := joined.outcome == k).any()]
+    every = np.ones(len(score), dtype=bool)
+    of_all, *shown = told([every, *(of for _, of in outcomes), *joined.reached.T], max(fewest, 2))
+    by_stage = shown[len(outcomes) :]
+    rows = [ScoreRow("all", ALL, *_mean(score, shown=of_all))]
+    rows += [ScoreRow("outcome", name, *_mean(score[of], shown=one)) for (name, of), one in zip(outcomes, shown, strict=False)]
     found: list[tuple[int, float, float]] = []
     for k in range(len(joined.stages)):
         of = np.flatnonzero(joined.reached[:, k])
@@ -283,14 +286,14 @@ def _rows(joined: Joined, fewest: int) -> tuple[ScoreRow, ...]:
     for k, gap, p in found:
         values = score[joined.reached[:, k]]
         if len(values):
-            told = (None, None) if np.isnan(p) else (gap, float(q[k]))
-            rows.append(ScoreRow("stage", STAGE.format(name=joined.stages[k]), *_mean(values, fewest), *told))
+            halves = (None, None) if np.isnan(p) else (gap, float(q[k]))
+            rows.append(ScoreRow("stage", STAGE.format(name=joined.stages[k]), *_mean(values, shown=by_stage[k]), *halves))
     return tuple(rows)
 
 
-def _mean(values: np.ndarray, fewest: int) -> tuple[int, float | None, float | None, float | None]:
-    """How many, their mean, and its normal interval; the figures None under `fewest`."""
-    if len(values) < max(fewest, 2):
+def _mean(values: np.ndarray, *, shown: bool) -> tuple[int, float | None, float | None, float | None]:
+    """How many, their mean, and its normal interval; the figures None unless `shown`."""
+    if not shown or not len(values):
         return len(values), None, None, None
     middle = float(values.mean())
     half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * float(values.std(ddof=1)) / len(values) ** 0.5

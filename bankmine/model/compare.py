@@ -49,17 +49,32 @@ class Groups:
     values: tuple[str, str] = ("", "")
     since: str | None = None
 
-    def of(self, log: EventLog, cycle: np.ndarray, closed: np.ndarray) -> tuple[tuple[EventLog, EventLog], tuple[Text, Text], int]:
+    def of(
+        self, log: EventLog, cycle: np.ndarray, closed: np.ndarray, minimum_cases: int = 1
+    ) -> tuple[tuple[EventLog, EventLog], tuple[Text, Text], int]:
         """The groups, their names, and how many cases are too young for either; `cycle` int64, `closed` bool [cases].
 
         A case has the first known value of its attribute. Raises UsageError ATTRIBUTE_UNKNOWN, VALUE_UNKNOWN, FILTER_EMPTY, OPTION_VALUE;
-        GROUPS_OVERLAP for one value twice, and for quarters where at least half of the cases last equally long.
+        GROUPS_OVERLAP for one value twice, and for quarters where at least half of the cases last equally long; GROUP_SMALL for a value
+        of fewer than `minimum_cases` cases, whose figures are not shown elsewhere either.
         """
         young = np.zeros(log.cases, dtype=bool)
         if self.attribute is not None:
             first, values = case_values(log, self.attribute)
             a, b = (first == value_code(self.attribute, value, values) for value in self.values)
             names = Text.same(self.values[0]), Text.same(self.values[1])
+            if 0 < min(int(a.sum()), int(b.sum())) < minimum_cases:
+                raise UsageError(
+                    "GROUP_SMALL",
+                    Text(
+                        zh=f"其中一组不足 {minimum_cases} 件，其数字不予显示。",
+                        en=f"one of the groups has fewer than {minimum_cases} cases; its figures are not shown.",
+                    ),
+                    Text(
+                        zh="请选择案件更多的取值；下限由 [privacy] minimum_cases 设定。",
+                        en="choose values with more cases; [privacy] minimum_cases sets how many it takes.",
+                    ),
+                )
         elif self.since is not None:
             later = np.isin(log.case_names, log.between(self.since, LATEST).case_names)
             watched = log.case_end.max() - log.case_start

@@ -203,7 +203,7 @@ class Kpi(Part):
 
 
 class Score(Part):
-    """The mean score of a group of cases with its 90 % interval; null under the minimum size.
+    """The mean score of a group of cases with its 90 % interval; null under the minimum size, and where it would give back one that is.
 
     `slow_less_fast`: of a stage, the mean score of the half of its cases that spent longest there less that of the other half; `q`: of
     that difference over all stages.
