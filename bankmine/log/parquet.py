@@ -107,14 +107,14 @@ def one_below_another(pieces: Iterable[pl.DataFrame], rows: int) -> pl.DataFrame
                 filled[name] = np.empty(rows, dtype=values.to_numpy().dtype)
             filled[name][place] = values.to_numpy()
 
-    def column(name: str, kind: pl.DataType) -> pl.Series:
+    def whole(name: str, kind: pl.DataType) -> pl.Series:
         if name in kept:
             return pl.concat(kept[name], rechunk=True)
         values = pl.Series(name, filled[name])
         values = values.set(pl.Series(missing[name]), None) if name in missing else values
         return values.cat.to(kind) if isinstance(kind, pl.Categorical) else values.cast(kind)
 
-    return pl.DataFrame([column(name, kind) for name, kind in kinds.items()]) if begin == rows else pl.DataFrame(height=begin)
+    return pl.DataFrame([whole(name, kind) for name, kind in kinds.items()]) if begin == rows else pl.DataFrame(height=begin)
 
 
 def repeated_names(some: pl.DataFrame) -> list[str]:

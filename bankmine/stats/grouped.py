@@ -60,8 +60,9 @@ def numbered(key: np.ndarray, keys: int, kind: np.typing.DTypeLike = np.int64) -
     if keys > len(key) + ROOM:
         return np.unique(key, return_inverse=True, return_counts=True)
     counts = np.zeros(keys, dtype=np.int64)
-    for begin in range(0, len(key), ROOM):  # numpy counts numbers of eight bytes only: of a piece it makes them in the cache
-        counts += np.bincount(key[begin : begin + ROOM], minlength=keys)
+    piece = max(keys, ROOM)
+    for begin in range(0, len(key), piece):  # numpy counts numbers of eight bytes only: of a piece it makes them in the cache
+        counts += np.bincount(key[begin : begin + piece], minlength=keys)
     some = np.flatnonzero(counts)
     place = np.zeros(keys, dtype=kind)
     place[some] = np.arange(len(some))
